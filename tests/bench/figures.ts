@@ -26,7 +26,3 @@ export function median(values: readonly number[]): number {
 
 /** How long a load runs before it is measured. */
 export const warmMs = 300;
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms));
-}

@@ -5,7 +5,7 @@
 
 import { residentKib } from "./cpu.ts";
 import { Crowd } from "./crowd.ts";
-import { pause } from "./figures.ts";
+import { pause } from "../support/deadline.ts";
 import { type ServerName, startServer } from "./servers.ts";
 
 export interface Idle {

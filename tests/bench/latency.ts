@@ -3,7 +3,8 @@
 import { type Latency, Pulse } from "./pulse.ts";
 import type { ServerName } from "./servers.ts";
 import { SideBySide } from "./side_by_side.ts";
-import { median, pause, warmMs } from "./figures.ts";
+import { pause } from "../support/deadline.ts";
+import { median, warmMs } from "./figures.ts";
 
 export interface LatencyOptions {
   /** Messages per second. */

@@ -15,7 +15,7 @@
 import { cpuSeconds } from "./cpu.ts";
 import { channel } from "./crowd.ts";
 import type { Crowd } from "./crowd.ts";
-import { pause } from "./figures.ts";
+import { pause } from "../support/deadline.ts";
 import { benchLine, senderAt } from "./line.ts";
 import type { LoadClient } from "./load_client.ts";
 import type { Server } from "./servers.ts";

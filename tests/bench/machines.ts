@@ -6,7 +6,8 @@
 import { Cluster } from "../support/cluster.ts";
 import { startServer } from "../support/server.ts";
 import { channel, nickOf } from "./crowd.ts";
-import { formatCount, formatTable, median, pause, warmMs } from "./figures.ts";
+import { pause } from "../support/deadline.ts";
+import { formatCount, formatTable, median, warmMs } from "./figures.ts";
 import { benchLine, senderAt, sequenceAt } from "./line.ts";
 import { LoadClient } from "./load_client.ts";
 

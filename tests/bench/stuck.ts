@@ -6,7 +6,8 @@
  */
 
 import { Crowd, nickOf } from "./crowd.ts";
-import { median, pause, warmMs } from "./figures.ts";
+import { pause } from "../support/deadline.ts";
+import { median, warmMs } from "./figures.ts";
 import { benchLine } from "./line.ts";
 import type { LoadClient } from "./load_client.ts";
 import { Pulse } from "./pulse.ts";

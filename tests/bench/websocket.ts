@@ -3,9 +3,11 @@
  * beside a bare relay with npm's `ws`; and the effect on a thousand readers when ten of them stop reading. "fan-out" or
  * "stuck" behind the command measures one of the two. Linux only.
  */
+import { print } from "../support/print.ts";
 import { startServer as startParley } from "../support/server.ts";
 import { Crowd, nickOf } from "./crowd.ts";
-import { formatCount, median, pause, warmMs } from "./figures.ts";
+import { pause } from "../support/deadline.ts";
+import { formatCount, median, warmMs } from "./figures.ts";
 import { openFrames } from "./frame_socket.ts";
 import { benchLine } from "./line.ts";
 import { measureLoad } from "./load.ts";
@@ -145,10 +147,6 @@ function repeated(line: Uint8Array): Uint8Array {
 function judge(ratio: number, bound: "at least" | "at most", limit: number): void {
   const kept = bound === "at least" ? ratio >= limit : ratio <= limit;
   print(`  ratio ${ratio.toFixed(2)}, promised ${bound} ${limit}: ${kept ? "kept" : "MISSED"}`);
-}
-
-function print(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }
 
 let code = 0;

@@ -2,42 +2,18 @@
  * The real server with a clock that somebody sets (libfaketime): nobody is thrown out, messages keep the right time, and
  * a database with messages of the future is mended. Without libfaketime it is ignored.
  */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { pause, until } from "../support/deadline.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { Peer } from "../support/peer.ts";
 import { granted, programPermissions } from "../support/permissions.ts";
-import { hasProgram } from "../support/programs.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 
-const library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
-const ignore = !granted(...programPermissions) || !hasProgram("faketime");
+const ignore = !granted(...programPermissions) || !FakeClock.isAvailable();
 const hourMs = 3_600_000;
 const yearMs = 365 * 24 * hourMs;
 const caps = ["server-time", "echo-message", "batch", "draft/chathistory"];
-
-/** A clock that the test sets, for programs of its environment. */
-class FakeClock {
-  readonly env: Readonly<Record<string, string>>;
-  readonly #path: string;
-
-  constructor(folder: string) {
-    this.#path = `${folder}/clock`;
-    this.set(0);
-    this.env = {
-      LD_PRELOAD: library,
-      DONT_FAKE_MONOTONIC: "1",
-      FAKETIME_NO_CACHE: "1",
-      FAKETIME_TIMESTAMP_FILE: this.#path,
-    };
-  }
-
-  /** The error of the clock. */
-  set(ms: number): void {
-    const seconds = ms / 1000;
-    Deno.writeTextFileSync(`${this.#path}.new`, `${seconds < 0 ? "" : "+"}${seconds}\n`);
-    Deno.renameSync(`${this.#path}.new`, this.#path);
-  }
-}
 
 /** Sends a message and returns how far its time is ahead of the real one. */
 async function say(peer: Peer, text: string): Promise<number> {
@@ -51,11 +27,7 @@ function isAbout(ms: number, wantedMs: number): boolean {
 }
 
 async function logged(server: RunningServer, wanted: RegExp): Promise<void> {
-  const until = performance.now() + 10_000;
-  while (!wanted.test(server.stderr()) && performance.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assertMatch(server.stderr(), wanted);
+  await until(() => wanted.test(server.stderr()));
 }
 
 Deno.test({
@@ -64,7 +36,7 @@ Deno.test({
   ignore,
   async fn() {
     using place = temporaryFolder();
-    const clock = new FakeClock(place.folder);
+    const clock = new FakeClock(`${place.folder}/clock`);
     const flags = ["--tls", "off", "--web", "off", "--ping-after", "30s", "--registration-time", "30s"];
     await using server = await startServer(flags, clock.env);
     await using ann = await Peer.connect(server.port, "ann", { caps });
@@ -73,7 +45,7 @@ Deno.test({
     for (const stepMs of [hourMs, yearMs, 0]) {
       clock.set(stepMs);
       // Two sweeps of the server.
-      await new Promise((resolve) => setTimeout(resolve, 4500));
+      await pause(4500);
       assert(isAbout(await say(ann, `at${stepMs}`), 0));
     }
     await logged(server, /The clock of this machine was set 365 days ahead/);
@@ -92,7 +64,7 @@ Deno.test({
   ignore,
   async fn() {
     using place = temporaryFolder();
-    const clock = new FakeClock(place.folder);
+    const clock = new FakeClock(`${place.folder}/clock`);
     const flags = ["--tls", "off", "--web", "off", "--no-ephemeral", "--data", `${place.folder}/data`];
     const meet = async (server: RunningServer) => {
       const peer = await Peer.connect(server.port, "ann", { caps });

@@ -1,6 +1,7 @@
 /** Thirty people, ten on each machine, who talk at random: the load of a chaos run. */
+import { pause } from "../support/deadline.ts";
 import type { Machine } from "./faulty_cluster.ts";
-import type { Chance } from "./fuzz_lines.ts";
+import type { Chance } from "./chance.ts";
 import { endEntry, type Ledger } from "./ledger.ts";
 import { connectTo, password, Session, type Transport } from "./session.ts";
 import { Talker } from "./talker.ts";
@@ -15,7 +16,7 @@ const talkMs: readonly [number, number] = [300, 1_700];
 const maxInFlight = 4;
 const pasteLines = 3;
 
-/** The people, and who of them may do what. */
+/** The people of a run; each acts within the own rights. */
 export class Crowd {
   readonly talkers: readonly Talker[];
   readonly #ledger: Ledger;
@@ -105,7 +106,7 @@ export class Crowd {
       );
     }
     if (dice < 18) return await this.#paste(talker, channel);
-    if (dice < 24 && talker.options.hasAccount) return await this.#whisper(talker);
+    if (dice < 24 && talker.options.hasAccount) return await this.#writePrivately(talker);
     if (dice < 34 && this.#isFounder(talker)) return await this.#rule(talker, channel);
     if (dice < 36) return await this.#newcomer(talker.options.machine);
     const text = this.#ledger.uniqueText(talker.nick);
@@ -141,13 +142,13 @@ export class Crowd {
     });
   }
 
-  async #whisper(talker: Talker): Promise<void> {
+  async #writePrivately(talker: Talker): Promise<void> {
     const to = this.pairs().find(([from]) => from === talker)?.[1].options.nick ?? "";
     const text = this.#ledger.uniqueText(talker.nick);
     await talker.act("message", to, text, `PRIVMSG ${to} :${text}`);
   }
 
-  /** What a founder does: a topic, or a kick. */
+  /** A founder sets a topic or kicks somebody. */
   async #rule(talker: Talker, channel: string): Promise<void> {
     if (this.#chance.below(2) === 0) {
       const topic = this.#ledger.uniqueText(talker.nick);
@@ -177,8 +178,4 @@ export class Crowd {
     session.abort();
     await reading;
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

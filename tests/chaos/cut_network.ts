@@ -5,8 +5,10 @@
  */
 import { assertEquals, assertMatch } from "@std/assert";
 import { Cluster } from "../support/cluster.ts";
+import { pause } from "../support/deadline.ts";
 import { type CutKind, NetworkNamespace } from "../support/network_namespace.ts";
 import type { Peer } from "../support/peer.ts";
+import { print } from "../support/print.ts";
 import { hasProgram } from "../support/programs.ts";
 
 const rounds = Number(Deno.env.get("PARLEY_CUT_ROUNDS") ?? 1);
@@ -49,7 +51,7 @@ async function endure(cluster: Cluster, network: NetworkNamespace, kind: CutKind
   const told = (await cat.closed()).at(-1) ?? "";
   const toldMs = performance.now() - healed;
   const quitMs = await quit;
-  // What was held back has arrived; a lease later everybody would know.
+  // Packets that were held back have arrived; a lease later everybody would know.
   await pause(1.5 * leaseMs);
   ann.send("PRIVMSG #tea :after");
   const seen = [...await ann.lines(), ...await bob.until("after")];
@@ -58,7 +60,7 @@ async function endure(cluster: Cluster, network: NetworkNamespace, kind: CutKind
   const times = `the others read the quit after ${Math.round(quitMs ?? -1)} ms, its people are told ${
     Math.round(toldMs)
   } ms after its end`;
-  report(`${kind}, cut for ${ms} ms: nobody else is thrown out; ${times}`);
+  print(`${kind}, cut for ${ms} ms: nobody else is thrown out; ${times}`);
   for (const peer of [ann, bob]) peer.send("QUIT");
   for (const peer of [ann, bob]) await peer.closed();
 }
@@ -75,12 +77,4 @@ async function enter(cluster: Cluster): Promise<[Peer, Peer, Peer]> {
       await pause(500);
     }
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function report(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }

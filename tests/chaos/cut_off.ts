@@ -5,9 +5,11 @@
  */
 import { assertEquals } from "@std/assert";
 import { Cluster, history } from "../support/cluster.ts";
+import { pause } from "../support/deadline.ts";
 import { FreezingProxy } from "../support/freezing_proxy.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import type { Peer } from "../support/peer.ts";
+import { print } from "../support/print.ts";
 import { hasProgram } from "../support/programs.ts";
 
 const rounds = Number(Deno.env.get("PARLEY_CUT_ROUNDS") ?? 1);
@@ -36,7 +38,7 @@ function cut(name: string, leases: number, faulty: readonly number[], directions
   };
 }
 
-function pause(leases: number): Fault {
+function machinePause(leases: number): Fault {
   const signal = (name: Deno.Signal) => ({ cluster }: Site) =>
     Deno.kill(cluster.servers[victim]?.pid ?? 0, name);
   const faulty = [victim];
@@ -79,8 +81,8 @@ const faults: readonly Fault[] = [
   cut("one cannot hear", 1.67, [victim], ["down"]),
   cut("one cannot send", 1.67, [victim], ["up"]),
   { ...cut("all are cut off", 1.67, [0, 1, 2]), name: "all are cut off" },
-  pause(1.67),
-  pause(4),
+  machinePause(1.67),
+  machinePause(4),
   natsPause(0.5),
   natsPause(1.33),
   natsPause(2),
@@ -140,7 +142,7 @@ class Site implements AsyncDisposable {
         return peer;
       } catch (error) {
         if (tries > 50) throw error;
-        await pauseMs(200);
+        await pause(200);
       }
     }
   }
@@ -196,7 +198,7 @@ Deno.test({
     await back.join("#tea");
     proxy.thaw();
     await ann.until(/reach each other again/);
-    await pauseMs(1.5 * leaseMs);
+    await pause(1.5 * leaseMs);
     ann.send("PRIVMSG #tea :still here");
     await back.until(/:ann!.*still here/);
   },
@@ -238,15 +240,15 @@ async function endure(site: Site, fault: Fault, round: number): Promise<number> 
   const healthy = fault.name === "all are cut off" ? all : all.filter((at) => !fault.faulty.includes(at));
   const faulty = all.filter((at) => !healthy.includes(at));
   // A heartbeat is at another moment of the fault each time.
-  await pauseMs(Math.random() * leaseMs / 6);
+  await pause(Math.random() * leaseMs / 6);
   fault.begin(site);
-  await pauseMs(fault.leases * leaseMs);
+  await pause(fault.leases * leaseMs);
   fault.end(site);
-  // What was kept back arrives, and a lease passes: whoever would be thrown out is.
-  await pauseMs(1.25 * leaseMs + 500);
+  // Bytes that were held back arrive, and a lease passes: after that nobody else is thrown out.
+  await pause(1.25 * leaseMs + 500);
   const thrownOut = await site.gone(healthy);
   const figures = `healthy thrown out: ${thrownOut}; of the faulty: ${await site.gone(faulty)}`;
-  report(`${fault.name} for ${fault.leases * leaseMs} ms: ${figures}`);
+  print(`${fault.name} for ${fault.leases * leaseMs} ms: ${figures}`);
   return thrownOut;
 }
 
@@ -269,12 +271,4 @@ async function isPresent(peer: Peer): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function pauseMs(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function report(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }

@@ -2,8 +2,9 @@
  * Faults and their order: a table with one row for each kind, and a schedule that breaks and mends at random times. A
  * seed gives the same faults at the same times.
  */
+import { pause } from "../support/deadline.ts";
 import type { FaultyCluster, Machine, Means } from "./faulty_cluster.ts";
-import type { Chance } from "./fuzz_lines.ts";
+import type { Chance } from "./chance.ts";
 
 /** Ends a fault. */
 type Mend = () => void | Promise<void>;
@@ -176,7 +177,7 @@ export const faults: Readonly<Record<string, Fault>> = {
 const together = 3;
 const betweenMs: readonly [number, number] = [500, 4_000];
 
-/** What a schedule needs. */
+/** The options of a schedule. */
 export interface ScheduleOptions {
   readonly cluster: FaultyCluster;
   readonly means: Means;
@@ -242,10 +243,6 @@ function shuffled(names: readonly string[], chance: Chance): string[] {
     .map(({ name }) => name);
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 /** Connections that say nothing; those that are refused do not count. */
 async function openMany(port: number, count: number): Promise<Deno.Conn[]> {
   const dials = Array.from({ length: count }, () => Deno.connect({ hostname: "127.0.0.1", port }));
@@ -268,7 +265,7 @@ async function limitDescriptors(pid: number, soft: string): Promise<string> {
   return before;
 }
 
-/** What it prints; "" if the process has ended meanwhile. */
+/** The output of prlimit; "" if the process has ended meanwhile. */
 async function prlimit(pid: number, ...words: string[]): Promise<string> {
   const { stdout } = await new Deno.Command("prlimit", { args: ["--pid", String(pid), ...words] }).output();
   return new TextDecoder().decode(stdout).trim();

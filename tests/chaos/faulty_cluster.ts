@@ -1,8 +1,9 @@
 /**
- * Machines of one chat on a real nats-server, each with what can break: a link to NATS, a disk, a wall clock and a
- * process. It breaks nothing by itself: see faults.ts.
+ * Machines of one chat on a real nats-server, each with the parts that can break: a link to NATS, a disk, a wall clock
+ * and a process. It breaks nothing by itself: see faults.ts.
  */
 import { Nats } from "../support/cluster.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { FreezingProxy } from "../support/freezing_proxy.ts";
 import { findProgram } from "../support/programs.ts";
 import { freePort, type RunningServer, startServer } from "../support/server.ts";
@@ -14,20 +15,19 @@ const graceMs = 10_000;
 /** The exit code of a server that could not save everything. */
 const notSaved = 74;
 const startAgainMs = 60_000;
-const faketime = `/usr/lib/${Deno.build.arch}-linux-gnu/faketime/libfaketimeMT.so.1`;
 
-/** What this system can break. */
+/** The kinds of faults that this system can make. */
 export interface Means {
   readonly disk: boolean;
   readonly clock: boolean;
   readonly descriptors: boolean;
 }
 
-/** Which faults are possible here: a small disk needs root, a clock libfaketime, descriptors prlimit. */
+/** The faults that are possible here: a small disk needs root, a clock libfaketime, descriptors prlimit. */
 export function availableMeans(): Means {
   return {
     disk: canMount(),
-    clock: Deno.build.os === "linux" && isFile(faketime),
+    clock: FakeClock.isAvailable(),
     descriptors: findProgram("prlimit") !== undefined,
   };
 }
@@ -44,7 +44,7 @@ export class Machine implements AsyncDisposable {
   /** Starts that failed while something was broken, with the sentence. */
   readonly failedStarts: string[] = [];
   server: RunningServer | undefined;
-  readonly #clock: string | undefined;
+  readonly #clock: FakeClock | undefined;
   readonly #earlier: RunningServer[] = [];
   #own = 0;
   #excusedUntil = 0;
@@ -55,13 +55,12 @@ export class Machine implements AsyncDisposable {
     this.disk = disk;
     this.folder = `${disk?.folder ?? place}/data-${name}`;
     this.ports = { irc: freePort(), tls: freePort(), web: freePort() };
-    this.#clock = availableMeans().clock ? `${place}/clock-${name}` : undefined;
+    this.#clock = FakeClock.isAvailable() ? new FakeClock(`${place}/clock-${name}`) : undefined;
   }
 
   static async make(name: string, natsPort: number, place: string): Promise<Machine> {
     const disk = canMount() ? await MountedDisk.mount(`${place}/disk-${name}`, diskSize) : undefined;
     const machine = new Machine(name, new FreezingProxy(natsPort), place, disk);
-    machine.setClock(0);
     return machine;
   }
 
@@ -70,7 +69,7 @@ export class Machine implements AsyncDisposable {
     const fromMs = performance.now();
     for (;;) {
       try {
-        this.server = await startServer(this.#flags(), this.#environment());
+        this.server = await startServer(this.#flags(), this.#clock?.env);
         break;
       } catch (error) {
         const words = error instanceof Error ? error.message : String(error);
@@ -121,13 +120,10 @@ export class Machine implements AsyncDisposable {
 
   /** Sets the wall clock of its process this many seconds ahead, or behind. */
   setClock(seconds: number): void {
-    if (this.#clock === undefined) return;
-    // A file that is being written would be read half.
-    Deno.writeTextFileSync(`${this.#clock}.new`, `${seconds < 0 ? "" : "+"}${seconds}\n`);
-    Deno.renameSync(`${this.#clock}.new`, this.#clock);
+    this.#clock?.set(seconds * 1000);
   }
 
-  /** From now until grace after the returned function was called its people can be thrown out. */
+  /** From now on its people can be thrown out, until some time after the returned function was called. */
   excuse(): () => void {
     this.#own++;
     return () => {
@@ -155,18 +151,6 @@ export class Machine implements AsyncDisposable {
       ...["--flood", "0", "--ping-after", "10s", "--history-page", "1000", "--password-rounds", "4096"],
       ...["--accounts-per-address", "100000", "--login-tries", "100000"],
     ];
-  }
-
-  #environment(): Record<string, string> {
-    if (this.#clock === undefined) return {};
-    return {
-      LD_PRELOAD: faketime,
-      FAKETIME_TIMESTAMP_FILE: this.#clock,
-      FAKETIME_CACHE_DURATION: "1",
-      FAKETIME_DONT_FAKE_MONOTONIC: "1",
-      DONT_FAKE_MONOTONIC: "1",
-      NO_FAKE_STAT: "1",
-    };
   }
 }
 

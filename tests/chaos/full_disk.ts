@@ -4,6 +4,7 @@
  * to save for some time; so only `deno task chaos` runs it. Without prlimit it is ignored.
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { until } from "../support/deadline.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { Peer } from "../support/peer.ts";
 import { hasProgram } from "../support/programs.ts";
@@ -11,7 +12,7 @@ import { type RunningServer, startServer } from "../support/server.ts";
 
 Deno.test({
   name:
-    "what waits while the disk is full survives SIGKILL once there is space, and a stop before that tells the loss",
+    "messages that wait while the disk is full survive SIGKILL once there is space, and a stop before that tells the loss",
   ignore: !hasProgram("prlimit"),
   async fn() {
     using place = temporaryFolder();
@@ -24,9 +25,7 @@ Deno.test({
       for (let count = 1; count <= 50; count++) await say(ann, `waiting ${count}`);
       assertMatch(server.stderr(), /Cannot save messages: the disk refuses to write/);
       limitFiles(server, "unlimited");
-      while (!/saved again: 5[01] messages .*; lost: 0/.test(server.stderr())) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      await until(() => /saved again: 5[01] messages .*; lost: 0/.test(server.stderr()));
       await server.kill();
     }
     {

@@ -16,7 +16,8 @@ import { openStore } from "../../lib/server/store/store.ts";
 import { granted } from "../support/permissions.ts";
 import { MemoryConnection } from "../support/memory_connection.ts";
 import { checkChat, checkSent } from "./invariants.ts";
-import { Chance, fuzzLine } from "./fuzz_lines.ts";
+import { Chance } from "./chance.ts";
+import { fuzzLine } from "./fuzz_lines.ts";
 
 const clients = 6;
 /** Lines one client sends at once. */

@@ -1,14 +1,14 @@
-/** What people did in a run, and how each of it ended. It judges nothing: see verdict.ts. */
+/** The commands of people in a run, and the end of each. It judges nothing: see verdict.ts. */
 
 import type { Message } from "../../lib/irc/message.ts";
 import { refusalIn } from "./answers.ts";
 
-/** What can be done. */
-export type Deed = "message" | "delete" | "react" | "topic" | "kick" | "account" | "register channel";
+/** The kinds of commands. */
+export type Action = "message" | "delete" | "react" | "topic" | "kick" | "account" | "register channel";
 
 /** One command, and its end. "unknown": the connection was lost before the answer, or the answer says so. */
 export interface Entry {
-  readonly deed: Deed;
+  readonly action: Action;
   readonly by: string;
   readonly target: string;
   /** The text of a message or topic, the msgid of what was deleted, the name of the person or account. */
@@ -40,7 +40,7 @@ export class Ledger {
   readonly closed: Closed[] = [];
   /** Promises that were broken in front of people, as sentences. */
   readonly complaints: string[] = [];
-  /** Who came and went, for the log of a run that failed. */
+  /** The times at which people came and went, for the log of a run that failed. */
   readonly journal: string[] = [];
   #count = 0;
   #newcomers = 0;
@@ -59,14 +59,14 @@ export class Ledger {
     this.journal.push(`${new Date().toISOString()} ${words}`);
   }
 
-  add(deed: Deed, by: string, target: string, what: string): Entry {
-    const entry: Entry = { deed, by, target, what, outcome: "waiting" };
+  add(action: Action, by: string, target: string, what: string): Entry {
+    const entry: Entry = { action, by, target, what, outcome: "waiting" };
     this.entries.push(entry);
     return entry;
   }
 
-  of(deed: Deed, ...outcomes: Entry["outcome"][]): Entry[] {
-    return this.entries.filter((one) => one.deed === deed && outcomes.includes(one.outcome));
+  of(action: Action, ...outcomes: Entry["outcome"][]): Entry[] {
+    return this.entries.filter((one) => one.action === action && outcomes.includes(one.outcome));
   }
 }
 

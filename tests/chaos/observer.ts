@@ -10,7 +10,7 @@ const oldest = "timestamp=1970-01-01T00:00:00.000Z";
 const whoFields = "%tcuhnfar,42";
 
 /** A record of history, and its line without what differs between two connections. */
-export interface Told {
+export interface HistoryRecord {
   readonly message: Message;
   readonly line: string;
 }
@@ -53,8 +53,8 @@ export class Observer implements AsyncDisposable {
   }
 
   /** All records of a conversation, oldest first. */
-  async history(target: string): Promise<Told[]> {
-    const all = new Map<string, Told>();
+  async history(target: string): Promise<HistoryRecord[]> {
+    const all = new Map<string, HistoryRecord>();
     for (let after = oldest;;) {
       const before = all.size;
       for (const message of await this.ask(`CHATHISTORY AFTER ${target} ${after} ${page}`)) {
@@ -68,8 +68,8 @@ export class Observer implements AsyncDisposable {
   }
 
   /** The same of several conversations. */
-  async histories(targets: readonly string[]): Promise<Map<string, Told[]>> {
-    const all = new Map<string, Told[]>();
+  async histories(targets: readonly string[]): Promise<Map<string, HistoryRecord[]>> {
+    const all = new Map<string, HistoryRecord[]>();
     for (const target of targets) all.set(target, await this.history(target));
     return all;
   }
@@ -79,7 +79,7 @@ export class Observer implements AsyncDisposable {
     return (await this.ask(`SEARCH text=${word}`)).filter(({ command }) => command === "PRIVMSG");
   }
 
-  /** What IRC shows of the channels and their members, one line for each fact, in any order. */
+  /** The channels and their members as IRC shows them, one line for each fact, in any order. */
   async state(channels: readonly string[]): Promise<string[]> {
     const facts: string[] = [];
     for (const channel of channels) {

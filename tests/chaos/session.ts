@@ -5,6 +5,7 @@ import { connectWebSocket } from "../../lib/net/browser_web_socket.ts";
 import type { Connection } from "../../lib/net/connection.ts";
 import { dial } from "../../lib/net/dial.ts";
 import { dialTls } from "../../lib/net/dial_tls.ts";
+import { withDeadline } from "../support/deadline.ts";
 import { AnswerReader, type Whole } from "./answers.ts";
 import type { Machine } from "./faulty_cluster.ts";
 
@@ -28,7 +29,11 @@ export async function connectTo(
   const options = { timeoutMs: dialMs };
   if (transport === "tcp") return await dial(`irc://127.0.0.1:${ports.irc}`, options);
   if (transport === "tls") return (await dialTls(`ircs://127.0.0.1:${ports.tls}`, options)).connection;
-  return await withTimeout(connectWebSocket(`ws://127.0.0.1:${ports.web}/`), dialMs);
+  return await withDeadline(
+    connectWebSocket(`ws://127.0.0.1:${ports.web}/`),
+    dialMs,
+    () => "No WebSocket in time",
+  );
 }
 
 /** One connection, from its registration on. */
@@ -97,10 +102,8 @@ export class Session {
     const label = `l${++this.#labels}`;
     const answer = this.#reader.expect(label);
     for (const [at, line] of lines.entries()) {
-      if (at > 0) this.#connection.send(line);
-      else {this.#connection.send(
-          line.startsWith("@") ? `@label=${label};${line.slice(1)}` : `@label=${label} ${line}`,
-        );}
+      const tags = line.startsWith("@") ? `;${line.slice(1)}` : ` ${line}`;
+      this.#connection.send(at > 0 ? line : `@label=${label}${tags}`);
     }
     return await Promise.race([answer, this.#closed.promise]);
   }
@@ -125,11 +128,4 @@ export class Session {
     if (message === undefined) throw new Error(`The connection was closed: ${this.lastWords}`);
     return message;
   }
-}
-
-/** The promise, or an Error when it takes longer. */
-export async function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error("No answer in time")), ms);
-  return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -9,11 +9,13 @@ import { TlsSocket } from "../../lib/net/tls_socket.ts";
 import { residentKib } from "../bench/cpu.ts";
 import { openFrames } from "../bench/frame_socket.ts";
 import { type LineSocket, LoadClient } from "../bench/load_client.ts";
+import { pause } from "../support/deadline.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { Peer } from "../support/peer.ts";
 import { granted, programPermissions } from "../support/permissions.ts";
+import { print } from "../support/print.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
-import { Chance } from "./fuzz_lines.ts";
+import { Chance } from "./chance.ts";
 
 const ignore = !granted(...programPermissions) || Deno.build.os !== "linux";
 const seconds = granted("env") ? Number(Deno.env.get("PARLEY_SOAK_SECONDS") ?? 20) : 0;
@@ -84,7 +86,7 @@ async function soak(): Promise<void> {
   if (seconds >= judgedSeconds) assert(slope <= maxSlopeMbPerHour, `${slope.toFixed(1)} MB/hour`);
 }
 
-/** What was measured, this many seconds after the start. */
+/** One measurement, this many seconds after the start. */
 interface Sample {
   readonly s: number;
   readonly residentMb: number;
@@ -275,12 +277,4 @@ function slopePerHour(samples: readonly Sample[], value: (sample: Sample) => num
 
 function descriptors(pid: number): number {
   return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function print(words: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${words}\n`));
 }

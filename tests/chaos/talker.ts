@@ -4,11 +4,12 @@
  */
 import type { Message } from "../../lib/irc/message.ts";
 import { parseSource } from "../../lib/irc/names.ts";
+import { pause, withDeadline } from "../support/deadline.ts";
 import { refusalIn, type Whole } from "./answers.ts";
 import type { Machine } from "./faulty_cluster.ts";
-import type { Chance } from "./fuzz_lines.ts";
-import { type Deed, endEntry, type Entry, type Ledger } from "./ledger.ts";
-import { connectTo, password, Session, type Transport, withTimeout } from "./session.ts";
+import type { Chance } from "./chance.ts";
+import { type Action, endEntry, type Entry, type Ledger } from "./ledger.ts";
+import { connectTo, password, Session, type Transport } from "./session.ts";
 
 const registerMs = 30_000;
 const againMs: readonly [number, number] = [200, 1_500];
@@ -16,7 +17,7 @@ const againMs: readonly [number, number] = [200, 1_500];
 const refusedMs = 500;
 const page = 500;
 
-/** Who a person is. */
+/** A person, and the place and the way of the connection. */
 export interface TalkerOptions {
   readonly nick: string;
   readonly hasAccount: boolean;
@@ -97,10 +98,10 @@ export class Talker {
     return await this.#session?.ask(...lines);
   }
 
-  /** Does a deed, and notes its end. Does nothing while it is not connected. */
-  async act(deed: Deed, target: string, what: string, ...lines: string[]): Promise<Entry | undefined> {
+  /** Does a action, and notes its end. Does nothing while it is not connected. */
+  async act(action: Action, target: string, what: string, ...lines: string[]): Promise<Entry | undefined> {
     if (!this.#isReady) return undefined;
-    const entry = this.options.ledger.add(deed, this.nick, target, what);
+    const entry = this.options.ledger.add(action, this.nick, target, what);
     const sentMs = performance.now();
     const answer = await this.ask(...lines);
     entry.tookMs = performance.now() - sentMs;
@@ -117,9 +118,10 @@ export class Talker {
     const { hasAccount, nick, channels } = this.options;
     // An account is in its channels at once: what arrives from now on is no sign that everything before it was seen.
     for (const channel of channels) this.#open(channel);
-    this.nick = await withTimeout(
+    this.nick = await withDeadline(
       session.register(nick, this.#hasLoggedInOnce ? nick : undefined),
       registerMs,
+      () => "No registration in time",
     );
     this.#isRegistered = true;
     if (hasAccount && !this.#hasLoggedInOnce) {
@@ -216,8 +218,4 @@ function lastOf(seen: Iterable<Seen>): Seen | undefined {
 /** The place of a msgid in the order of all messages. */
 export function orderOf(id: string): number {
   return parseInt(id, 36);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -12,8 +12,8 @@ import { hasProgram } from "../support/programs.ts";
 import { channels, Crowd } from "./crowd.ts";
 import { availableMeans, FaultyCluster, type Machine } from "./faulty_cluster.ts";
 import { breakThings } from "./faults.ts";
-import { Chance } from "./fuzz_lines.ts";
-import { Findings } from "./findings.ts";
+import { Chance } from "./chance.ts";
+import { RunReport } from "./run_report.ts";
 import { Ledger } from "./ledger.ts";
 import { Observer } from "./observer.ts";
 import * as verdict from "./verdict.ts";
@@ -44,14 +44,14 @@ async function chaos(): Promise<void> {
     await run.checkMachines();
     await run.checkDisks();
   } finally {
-    run.report();
+    run.summarize();
   }
-  assertEquals(run.findings.shown(), {}, `seed ${seed}`);
+  assertEquals(run.report.shown(), {}, `seed ${seed}`);
 }
 
-/** One run: its people, and what was found. */
+/** One run: its people, their commands and its report. */
 class Run {
-  readonly findings = new Findings();
+  readonly report = new RunReport();
   readonly #cluster: FaultyCluster;
   readonly #seed: number;
   readonly #ledger = new Ledger();
@@ -66,53 +66,53 @@ class Run {
   }
 
   async talkDuringFaults(): Promise<void> {
-    const { findings } = this;
+    const { report } = this;
     const means = availableMeans();
     for (const [name, isThere] of Object.entries(means)) {
-      if (!isThere) findings.say(`this system cannot have faults of its ${name}`);
+      if (!isThere) report.say(`this system cannot have faults of its ${name}`);
     }
     await withDeadline(this.#crowd.gather(), healMs, () => "Not everybody could connect and join");
-    findings.say(`${this.#crowd.talkers.length} people talk`);
+    report.say(`${this.#crowd.talkers.length} people talk`);
     const talking = this.#crowd.talk();
-    const log = (words: string) => findings.say(words);
+    const log = (words: string) => report.say(words);
     const chance = new Chance(this.#seed);
     const schedule = { cluster: this.#cluster, means, chance, ms: seconds * 1000, only, log };
     const count = await breakThings(schedule);
-    findings.say(`all is mended after ${[...count].map(([name, times]) => `${times} × ${name}`).join(", ")}`);
+    report.say(`all is mended after ${[...count].map(([name, times]) => `${times} × ${name}`).join(", ")}`);
     await this.#within(healMs, this.#crowd.ready(), "not everybody came back");
     this.#crowd.stop();
     await this.#within(healMs, talking, "not every command has an answer");
-    findings.say("everybody is back and has answers");
+    report.say("everybody is back and has answers");
   }
 
-  /** What every machine shows while it runs. */
+  /** Checks the answers of each machine while it runs. */
   async checkMachines(): Promise<void> {
-    const { findings } = this;
+    const { report } = this;
     const { machines } = this.#cluster;
     const { views, different } = await compareViews(machines, channels);
-    findings.note("different", different);
+    report.note("different", different);
     for (const { name, observer, histories } of views) {
       const where = `on ${name}`;
       this.#noteMessages(histories, where);
-      findings.note("out of order", verdict.checkOrder(histories, where));
-      findings.note(
+      report.note("out of order", verdict.checkOrder(histories, where));
+      report.note(
         "deleted but there",
         await verdict.checkDeleted(this.#ledger, observer, histories, where),
       );
-      findings.note("not found", await verdict.checkSearch(this.#ledger, observer, histories, where));
+      report.note("not found", await verdict.checkSearch(this.#ledger, observer, histories, where));
     }
     this.#histories = views[0]?.histories ?? this.#histories;
-    findings.note("never seen", verdict.checkSeen(this.#crowd.talkers, this.#histories));
-    findings.note("wrong topics", verdict.checkTopics(this.#ledger, views[0]?.state ?? [], channels));
+    report.note("never seen", verdict.checkSeen(this.#crowd.talkers, this.#histories));
+    report.note("wrong topics", verdict.checkTopics(this.#ledger, views[0]?.state ?? [], channels));
     for (const { observer } of views) await observer[Symbol.asyncDispose]();
-    await this.#checkWhispers(machines);
+    await this.#checkPrivate(machines);
     for (const machine of machines) await this.#checkAccounts(machine);
     await this.#crowd.leave();
   }
 
-  /** What the disk of each machine alone has, after all have stopped. */
+  /** Checks the disk of each machine alone, after all have stopped. */
   async checkDisks(): Promise<void> {
-    const { findings } = this;
+    const { report } = this;
     const { machines } = this.#cluster;
     // One is killed: what its people saw is on its disk without a last word.
     const [killed, ...stopped] = machines;
@@ -120,59 +120,59 @@ class Run {
     for (const machine of stopped) await machine.stop();
     const words = verdict.deletedWords(this.#ledger);
     for (const { name, folder } of machines) {
-      findings.note("deleted but there", await verdict.checkFiles(folder, words, `of ${name}`));
+      report.note("deleted but there", await verdict.checkFiles(folder, words, `of ${name}`));
       const onDisk = await messagesOnDisk(folder, channels);
       for (const channel of channels) {
         const both = new Map([this.#histories, onDisk].map((from, at) => [
           at === 0 ? "the chat" : `the disk of ${name}`,
           linesOf(from, channel, "PRIVMSG"),
         ]));
-        findings.note("not on disk", verdict.differences(`history of ${channel}`, both));
+        report.note("not on disk", verdict.differences(`history of ${channel}`, both));
       }
     }
   }
 
-  report(): void {
-    const { findings } = this;
+  summarize(): void {
+    const { report } = this;
     const { entries, closed, complaints, journal } = this.#ledger;
-    findings.note("unanswered or without words", verdict.checkAnswers(this.#ledger));
+    report.note("unanswered or without words", verdict.checkAnswers(this.#ledger));
     const thrownOut = closed.filter(({ isExcused }) => !isExcused);
-    findings.note(
+    report.note(
       "thrown out",
       thrownOut.map(({ nick, machine, words }) => `${nick} on ${machine}: ${words}`),
     );
     const untold = closed.filter(({ isTold }) => !isTold);
-    findings.note("closed without a word", untold.map(({ nick, words }) => `${nick}: ${words}`));
-    findings.note("seen wrongly", complaints);
+    report.note("closed without a word", untold.map(({ nick, words }) => `${nick}: ${words}`));
+    report.note("seen wrongly", complaints);
     for (const machine of this.#cluster.machines) {
       const { name } = machine;
-      findings.note("processes that failed", machine.complaints.map((words) => `${name}: ${words}`));
+      report.note("processes that failed", machine.complaints.map((words) => `${name}: ${words}`));
       const bugs = machine.log().split("\n").filter((line) => /\bBug\b|Uncaught|panicked/.test(line));
-      findings.note("bugs logged", bugs.map((line) => `${name}: ${line}`));
+      report.note("bugs logged", bugs.map((line) => `${name}: ${line}`));
     }
     const count = (outcome: string) => entries.filter((one) => one.outcome === outcome).length;
-    findings.say(
+    report.say(
       `commands: ${count("done")} done, ${count("refused")} refused, ${
         count("unknown")
       } without an answer as the connection was lost`,
     );
     const longestMs = Math.max(0, ...entries.map(({ tookMs = 0 }) => tookMs));
-    findings.say(`the longest wait for an answer was ${(longestMs / 1000).toFixed(1)} s`);
-    findings.say(`sessions closed by a fault of their own machine: ${closed.length - thrownOut.length}`);
-    findings.say(`echoed ${this.#echoed}, ${findings.figures()}`);
-    findings.say(`seed ${this.#seed}`);
-    if (findings.isEmpty) return;
+    report.say(`the longest wait for an answer was ${(longestMs / 1000).toFixed(1)} s`);
+    report.say(`sessions closed by a fault of their own machine: ${closed.length - thrownOut.length}`);
+    report.say(`echoed ${this.#echoed}, ${report.figures()}`);
+    report.say(`seed ${this.#seed}`);
+    if (report.isEmpty) return;
     const logs = Object.fromEntries(this.#cluster.machines.map((one) => [`${one.name}.log`, one.log()]));
-    const deeds = entries.map((one) => JSON.stringify(one)).join("\n");
-    findings.keep({ ...logs, "deeds.json": deeds, "sessions.log": journal.join("\n") });
+    const actions = entries.map((one) => JSON.stringify(one)).join("\n");
+    report.keep({ ...logs, "actions.json": actions, "sessions.log": journal.join("\n") });
   }
 
   /** Private messages of accounts, at both ends and on every machine. */
-  async #checkWhispers(machines: readonly Machine[]): Promise<void> {
+  async #checkPrivate(machines: readonly Machine[]): Promise<void> {
     for (const [talker, friend] of this.#crowd.pairs()) {
       const names = [talker.options.nick, friend.options.nick];
       const { histories, different } = await privateViews(machines, talker, names.slice(1));
-      this.findings.note("different", different);
+      this.report.note("different", different);
       this.#noteMessages(histories, `between ${names.join(" and ")}`, names[0]);
     }
   }
@@ -183,7 +183,7 @@ class Run {
       try {
         await using _device = await Observer.connect(machine, what, { account: what });
       } catch (error) {
-        this.findings.note("lost accounts", [`${what} on ${machine.name}: ${error}`]);
+        this.report.note("lost accounts", [`${what} on ${machine.name}: ${error}`]);
       }
     }
   }
@@ -197,15 +197,15 @@ class Run {
       by,
     );
     this.#echoed = by === undefined ? echoed : this.#echoed + echoed;
-    this.findings.note("lost", lost);
-    this.findings.note("doubled", doubled);
-    this.findings.note("refused but there", refusedButThere);
+    this.report.note("lost", lost);
+    this.report.note("doubled", doubled);
+    this.report.note("refused but there", refusedButThere);
   }
 
   /** Goes on after the deadline: the checks then say more than "too late". */
   async #within(ms: number, promise: Promise<unknown>, words: string): Promise<void> {
     await withDeadline(promise, ms, () => words).catch((error) =>
-      this.findings.note("not healed", [String(error)])
+      this.report.note("not healed", [String(error)])
     );
   }
 }

@@ -1,13 +1,14 @@
 /**
- * The checks after a chaos run, when everything is mended: what people were promised against what the machines have.
+ * The checks after a chaos run, when everything is mended: they compare the promises to people with the data of the
+ * machines.
  * Each check returns sentences, one for each broken promise; none is good.
  */
-import type { Observer, Told } from "./observer.ts";
+import type { HistoryRecord, Observer } from "./observer.ts";
 import type { Entry, Ledger } from "./ledger.ts";
 import { orderOf, type Seen, type Talker } from "./talker.ts";
 
 /** The records of each channel or conversation, as one place has them. */
-export type Histories = ReadonlyMap<string, readonly Told[]>;
+export type Histories = ReadonlyMap<string, readonly HistoryRecord[]>;
 
 /** Sentences that compare one machine with the first one. */
 export function differences(what: string, all: ReadonlyMap<string, readonly string[]>): string[] {
@@ -47,14 +48,14 @@ export function checkMessages(
 ): MessageFigures {
   const figures: MessageFigures = { echoed: 0, lost: [], doubled: [], refusedButThere: [] };
   const gone = new Set(deletions(ledger, "done", "unknown").map(({ what }) => what));
-  const byText = new Map<string, Told[]>();
+  const byText = new Map<string, HistoryRecord[]>();
   for (const told of [...histories.values()].flat()) {
     if (told.message.command !== "PRIVMSG") continue;
     const [target = "", text = ""] = told.message.params;
     const key = `${target} ${text}`;
     byText.set(key, [...byText.get(key) ?? [], told]);
   }
-  for (const entry of ledger.entries.filter(({ deed }) => deed === "message")) {
+  for (const entry of ledger.entries.filter(({ action }) => action === "message")) {
     if (!histories.has(entry.target) || (by !== undefined && entry.by !== by)) continue;
     const found = byText.get(`${entry.target} ${entry.what}`) ?? [];
     const sentence = `"${entry.what}" of ${entry.by} to ${entry.target}, ${
@@ -72,7 +73,7 @@ export function checkMessages(
   return figures;
 }
 
-/** What checkMessages found. */
+/** The result of checkMessages. */
 export interface MessageFigures {
   echoed: number;
   readonly lost: string[];
@@ -155,10 +156,10 @@ export async function checkFiles(folder: string, words: readonly string[], where
 
 /** Every sent command has an end, and every refusal a sentence. */
 export function checkAnswers(ledger: Ledger): string[] {
-  return ledger.entries.flatMap(({ deed, by, target, outcome, words = "" }) => {
-    if (outcome === "waiting") return [`${by} got no answer: ${deed} ${target}`];
+  return ledger.entries.flatMap(({ action, by, target, outcome, words = "" }) => {
+    if (outcome === "waiting") return [`${by} got no answer: ${action} ${target}`];
     return outcome === "refused" && !words.includes(" ")
-      ? [`${by} got a refusal without a sentence: ${deed} ${target}`]
+      ? [`${by} got a refusal without a sentence: ${action} ${target}`]
       : [];
   });
 }

@@ -2,14 +2,14 @@
 import { assertEquals } from "@std/assert";
 import { parse } from "../../lib/irc/message.ts";
 import { endEntry, Ledger } from "./ledger.ts";
-import type { Told } from "./observer.ts";
+import type { HistoryRecord } from "./observer.ts";
 import * as verdict from "./verdict.ts";
 
 const time = "2026-11-27T22:00:00.000Z";
 
 /** A history of #tea: a record for each id and text. */
 function historyOf(...records: readonly (readonly [id: string, text: string])[]): verdict.Histories {
-  const told = records.flatMap(([id, text]): Told[] => {
+  const told = records.flatMap(([id, text]): HistoryRecord[] => {
     const line = `@msgid=${id};time=${time} :ann!a@h PRIVMSG #tea :${text}`;
     const message = parse(line);
     return message === undefined ? [] : [{ message, line }];

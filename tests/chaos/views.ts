@@ -1,7 +1,7 @@
-/** What every machine shows: the history of each conversation and the state of the channels, to be compared. */
+/** Compares the machines: the history of each conversation and the state of the channels, as each machine shows them. */
 import { startServer } from "../support/server.ts";
 import type { Machine } from "./faulty_cluster.ts";
-import { Observer, type Told } from "./observer.ts";
+import { type HistoryRecord, Observer } from "./observer.ts";
 import type { Talker } from "./talker.ts";
 import { differences, type Histories } from "./verdict.ts";
 
@@ -76,7 +76,7 @@ export async function privateViews(
   return { histories: [...all.values()][0] ?? new Map(), different };
 }
 
-/** What the disk of a machine has by itself: a server without NATS shows its messages. */
+/** The messages on the disk of a machine: a server without NATS shows them. */
 export async function messagesOnDisk(folder: string, channels: readonly string[]): Promise<Histories> {
   await using server = await startServer(["--data", folder, "--history-page", "1000"]);
   const ports = { irc: server.port, tls: server.tlsPort ?? 0, web: server.webPort ?? 0 };
@@ -88,7 +88,7 @@ export async function messagesOnDisk(folder: string, channels: readonly string[]
 
 /** The lines of a history; only those of messages, if told so. */
 export function linesOf(histories: Histories, target: string, command?: string): string[] {
-  const told: readonly Told[] = histories.get(target) ?? [];
+  const told: readonly HistoryRecord[] = histories.get(target) ?? [];
   return told.filter(({ message }) => command === undefined || message.command === command).map(({ line }) =>
     line
   );

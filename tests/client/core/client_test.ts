@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ActionError } from "../../../lib/client/state/action_error.ts";
 import { matchNumerics } from "../../../lib/client/core/requests.ts";
-import { pause, say, turn, WiredClient } from "./wired_client.ts";
+import { pause } from "../../support/deadline.ts";
+import { say, turn, WiredClient } from "./wired_client.ts";
 
 Deno.test("a client requests only capabilities that the server offers, then registers and joins", async () => {
   await using peer = new WiredClient();

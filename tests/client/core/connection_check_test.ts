@@ -3,7 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { watchSleep } from "../../../lib/client/core/sleep_watch.ts";
 import { LinkCheck } from "../../../lib/client/core/link_check.ts";
-import { pause, say, turn, WiredClient } from "./wired_client.ts";
+import { pause } from "../../support/deadline.ts";
+import { say, turn, WiredClient } from "./wired_client.ts";
 
 const hour = 3_600_000;
 

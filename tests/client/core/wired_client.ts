@@ -57,11 +57,6 @@ export function say(text: string, target = "#tea"): MessageToSend {
   return { target, manner: "message", text };
 }
 
-/** For tests of times that only a real clock has. */
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 /** Lets all waiting tasks run. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));

@@ -1,6 +1,10 @@
-/** What a chaos run says and finds: lines with their time, sentences by figure, and the logs of a run that failed. */
+/**
+ * The report of a chaos run: lines with their time, the broken promises of each figure as sentences, and the logs of a run
+ * that failed.
+ */
 
-export class Findings {
+/** The report of one run; it prints each line at once. */
+export class RunReport {
   readonly #startedMs = performance.now();
   readonly #lines: string[] = [];
   readonly #found = new Map<string, string[]>();
