@@ -103,7 +103,8 @@ class Web implements WebListener {
   readonly #server: Server;
   readonly #acceptor: Acceptor;
   readonly #sockets = new Set<HttpSocket>();
-  readonly #refused = new Set<Deno.TcpConn>();
+  /** Sockets that were refused, and the timer that closes each. */
+  readonly #refused = new Map<Deno.TcpConn, ReturnType<typeof setTimeout>>();
   readonly #checking: ReturnType<typeof setInterval>;
 
   constructor(options: WebOptions) {
@@ -138,7 +139,10 @@ class Web implements WebListener {
   close(): Promise<void> {
     clearInterval(this.#checking);
     for (const socket of this.#sockets) socket.destroy();
-    for (const socket of this.#refused) closeQuietly(socket);
+    for (const [socket, timer] of this.#refused) {
+      clearTimeout(timer);
+      closeQuietly(socket);
+    }
     return this.#acceptor.close();
   }
 
@@ -181,13 +185,13 @@ class Web implements WebListener {
   #refuse(socket: Deno.TcpConn, answer: Uint8Array): Promise<void> | undefined {
     const sent = socket.write(answer).then(() => {}, () => {});
     if (!this.#limits.enterRefused()) return sent.finally(() => closeQuietly(socket));
-    this.#refused.add(socket);
     sent.then(() => socket.closeWrite()).catch(() => {});
-    setTimeout(() => {
+    const end = () => {
       this.#refused.delete(socket);
       this.#limits.leaveRefused();
       closeQuietly(socket);
-    }, deadlines.refusalMs);
+    };
+    this.#refused.set(socket, setTimeout(end, deadlines.refusalMs));
     return undefined;
   }
 
