@@ -15,6 +15,8 @@ export type BusFault =
   | { readonly kind: "data lost" }
   /** NATS says that it has no space. */
   | { readonly kind: "no space"; readonly detail: string }
+  /** NATS says that its disk fails in another way: it is read-only, broken, or no file can be opened. */
+  | { readonly kind: "disk fails"; readonly detail: string }
   /** NATS says that this cannot work as it is set up. */
   | { readonly kind: "not set up"; readonly detail: string }
   /** The event is larger than a message of NATS can be. Both in bytes. */
@@ -34,6 +36,8 @@ export function peopleSentence(fault: BusFault): string {
       return `The servers cannot save messages now: NATS, which connects them, lost its data; ${refused}`;
     case "no space":
       return `The servers cannot save messages now: NATS, which connects them, has no space left; ${refused}`;
+    case "disk fails":
+      return `The servers cannot save messages now: NATS, which connects them, cannot write to its disk; ${refused}`;
     case "not set up":
       return `The servers cannot save messages now: NATS, which connects them, is not set up for it; ${refused}`;
     case "too large":
@@ -63,6 +67,8 @@ export function fileSentence(fault: BusFault): string {
       return `${failed}NATS, which stores it for all servers, lost its data; try again later`;
     case "no space":
       return `${failed}NATS, which stores it for all servers, has no space left; try again later`;
+    case "disk fails":
+      return `${failed}NATS, which stores it for all servers, cannot write to its disk; try again later`;
     case "not set up":
       return `${failed}NATS, which stores it for all servers, is not set up for it; tell an operator`;
     case "too large":
@@ -85,6 +91,14 @@ export function operatorSentence(fault: BusFault): string {
     case "no space":
       return `NATS refuses to save: ${fault.detail}. Free space on the disk of NATS, or raise max_file_store or the limit ` +
         "of its account; if the chat does not continue within a minute, restart nats-server";
+    case "disk fails": {
+      const isLimit = fault.detail.includes("too many open files");
+      const advice = isLimit
+        ? 'Raise its limit of open files ("ulimit -n", or LimitNOFILE= in the systemd unit)'
+        : "Check the disk of NATS";
+      return `NATS cannot write to its disk: ${fault.detail}. ${advice}; if the chat does not continue within a minute, ` +
+        "restart nats-server";
+    }
     case "not set up":
       return `NATS refuses to save: ${fault.detail}`;
     case "too large":

@@ -228,9 +228,9 @@ export class Machines implements Replica<Event> {
     this.#suspicions?.tick(silence);
   }
 
-  onProblem(sentence: string): void {
+  onNews(sentence: string, level: "info" | "error"): void {
     const chat = this.#runningChat;
-    notifyOperators(chat, sentence, chat.stampNow(), "error");
+    notifyOperators(chat, sentence, chat.stampNow(), level);
   }
 
   onUpChange(isUp: boolean, fault: BusFault): void {
@@ -326,7 +326,7 @@ export class Machines implements Replica<Event> {
   #onLost({ machine, suspectedAt }: Extract<Event, { kind: "machine lost" }>): void {
     if (this.#runningChat.machines.has(machine) || this.#leaving) return;
     const isOwn = machine === this.#bus.machine;
-    if (suspectedAt !== undefined) this.onProblem(lostSentence(machine, isOwn));
+    if (suspectedAt !== undefined) this.onNews(lostSentence(machine, isOwn), "error");
     if (isOwn) this.#announceReturn();
   }
 

@@ -69,6 +69,7 @@ export class NatsBus<E> implements Bus<E> {
       manager: stream.manager,
       machine,
       now,
+      hears: (one) => this.#silence.hears(one),
       fault: () => isUp(this.#state) ? undefined : this.#currentFault,
     });
     this.#reader = new NatsReader({
@@ -278,14 +279,14 @@ export class NatsBus<E> implements Bus<E> {
   }
 
   #onAccepted(): void {
-    if (this.#told.size > 0) this.#tell("NATS saves events again");
+    if (this.#told.size > 0) this.#tell("NATS saves events again", "info");
     this.#told.clear();
   }
 
   /** Before the chat runs, there are no operators. */
-  #tell(sentence: string): void {
-    if (this.#replica === undefined) this.#options.log("error", sentence);
-    else this.#replica.onProblem(sentence);
+  #tell(sentence: string, level: "info" | "error" = "error"): void {
+    if (this.#replica === undefined) this.#options.log(level, sentence);
+    else this.#replica.onNews(sentence, level);
   }
 
   #watch(): void {

@@ -18,9 +18,12 @@ const noSpaceCodes: ReadonlySet<number> = new Set([
   10049,
   /** A purge failed. */
   10051,
-  /** The stream cannot store the message: ENOSPC, or a limit with "discard new". */
+  /** The stream cannot store the message: an error of the disk, or a limit with "discard new". */
   10077,
 ]);
+/** Errors of a disk in the text of those codes which are no lack of space. The texts are those of Go. */
+const otherDiskErrors =
+  /too many open files|file too large|read-only file system|input\/output error|no such file|permission denied|not permitted|structure needs cleaning|stale/;
 /** Codes of JetStream that mean that it has no leader, starts at the moment, or makes its stream anew. */
 const noAnswerCodes: ReadonlySet<number> = new Set([10008, 10009, 10014, 10059, 10118]);
 
@@ -87,6 +90,7 @@ export function faultOf(error: unknown): BusFault {
 }
 
 function faultOfCode(code: number, message: string): BusFault {
+  if (noSpaceCodes.has(code) && otherDiskErrors.test(message)) return { kind: "disk fails", detail: message };
   if (noSpaceCodes.has(code)) return { kind: "no space", detail: message };
   if (noAnswerCodes.has(code)) return { kind: "no answer" };
   return { kind: "not set up", detail: `${message} (JetStream error ${code})` };

@@ -20,6 +20,8 @@ export interface TurnOptions {
   readonly stream: string;
   readonly subject: string;
   readonly machine: string;
+  /** Whether another machine was heard a moment ago; one that is not heard keeps its turn for a shorter time. */
+  readonly hears: (machine: string) => boolean;
 }
 
 /** A machine renews its turn at this interval. */
@@ -68,13 +70,17 @@ export class NatsFileTurn {
       const sequence = found?.seq ?? 0;
       if (sequence !== seen) seenMs = performance.now();
       seen = sequence;
-      if (!found?.data.length || performance.now() - seenMs > deadlines.natsFileTurnStaleMs) {
+      if (!found?.data.length || performance.now() - seenMs > this.#staleMs(found.string())) {
         this.#sequence = sequence;
         if (await this.#say(machine)) return;
       }
       await pause(retryMs);
     }
     this.#sequence = undefined;
+  }
+
+  #staleMs(holder: string): number {
+    return this.#options.hears(holder) ? deadlines.natsFileTurnStaleMs : deadlines.natsFileTurnDeadMs;
   }
 
   async #renew(): Promise<void> {

@@ -30,6 +30,8 @@ export interface NatsFilesOptions {
   readonly machine: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Whether another machine was heard a moment ago. */
+  readonly hears: (machine: string) => boolean;
   /** The reason why the bus does not order events now; undefined if it does. With a reason every call rejects at once. */
   readonly fault: () => BusFault | undefined;
 }
@@ -56,10 +58,17 @@ export class NatsFiles {
   #orphans = new Map<string, { readonly count: number; readonly sinceMs: number }>();
 
   constructor(options: NatsFilesOptions) {
-    const { connection, manager, machine } = options;
+    const { connection, manager, machine, hears } = options;
     this.#options = options;
     const client = this.#client = jetstream(connection, { timeout: deadlines.natsChunkMs });
-    this.#turn = new NatsFileTurn({ client, manager, stream, subject: turnSubject(bucketName), machine });
+    this.#turn = new NatsFileTurn({
+      client,
+      manager,
+      stream,
+      subject: turnSubject(bucketName),
+      machine,
+      hears,
+    });
   }
 
   get failure(): SharingError | undefined {

@@ -29,8 +29,8 @@ export interface Replica<E> {
   onHeartbeat(silence: Silence): void;
   /** The bus stopped or resumed accepting events because of a fault. */
   onUpChange(isUp: boolean, fault: BusFault): void;
-  /** Tells a problem to the operators and the log. */
-  onProblem(sentence: string): void;
+  /** Tells a problem, or its end, to the operators and the log. */
+  onNews(sentence: string, level: "info" | "error"): void;
   /** Events are missing and the stream cannot give them: take a snapshot again. */
   replaceState(): Promise<void>;
 }

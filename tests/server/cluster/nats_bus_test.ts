@@ -63,7 +63,7 @@ class Machine implements AsyncDisposable {
         this.#changed.resolve();
         this.#changed = Promise.withResolvers();
       },
-      onProblem: (sentence) => void this.#logged.push(sentence),
+      onNews: (sentence) => void this.#logged.push(sentence),
       replaceState: async () => {
         await this.#enter();
         if (this.failures-- > 0) throw new Error("The replacement failed");

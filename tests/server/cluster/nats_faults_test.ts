@@ -19,6 +19,12 @@ const violation = new errors.PermissionViolationError("Permissions Violation", "
 const cases: readonly [string, unknown, string][] = [
   ["a full disk in NATS 2.10", refused(503, 10077, "write 1.blk: no space left on device"), "no space"],
   ["a full disk in NATS 2.9 and 2.15", new errors.TimeoutError(), "no answer"],
+  ["a full quota", refused(503, 10077, "write 1.blk: disk quota exceeded"), "no space"],
+  ["a full stream", refused(503, 10077, "maximum bytes exceeded"), "no space"],
+  ["a read-only disk", refused(503, 10077, "open 1.blk: read-only file system"), "disk fails"],
+  ["a broken disk", refused(503, 10077, "write 1.blk: input/output error"), "disk fails"],
+  ["a limit of the length of files", refused(503, 10077, "write 1.blk: file too large"), "disk fails"],
+  ["too few file descriptors", refused(503, 10077, "open 1.blk: too many open files"), "disk fails"],
   ["a full server or account", refused(503, 10023, "insufficient resources"), "no space"],
   ["too little space for a stream", refused(500, 10047, "insufficient storage resources"), "no space"],
   ["no stream on a full disk", refused(500, 10049, "error creating store for stream"), "no space"],
@@ -50,7 +56,7 @@ for (const [name, error, kind] of cases) {
 Deno.test("only an answer of NATS is a refusal: after anything else the event can be in the stream", () => {
   const refusals = cases.filter(([, error]) => new NatsError(error).isRefusal).map(([, error]) => error);
   assert(refusals.every((error) => error instanceof JetStreamApiError || error instanceof TooLargeError));
-  assertEquals(refusals.length, 10);
+  assertEquals(refusals.length, 16);
 });
 
 Deno.test("the sentences say how large an event is, what NATS said, and what operators can do", () => {
@@ -58,6 +64,8 @@ Deno.test("the sentences say how large an event is, what NATS said, and what ope
   assertMatch(peopleSentence(large), /has 70000 bytes, and they accept 65000; send it in parts/);
   const full = faultOf(refused(503, 10077, "write 1.blk: no space left on device"));
   assertMatch(operatorSentence(full), /1\.blk: no space left on device\. Free space .* restart nats-server$/);
+  const short = faultOf(refused(503, 10077, "open 1.blk: too many open files"));
+  assertMatch(operatorSentence(short), /open files\. Raise its limit of open files/);
   assertMatch(operatorSentence(faultOf(notEnabled())), /start nats-server with -js/);
   assertMatch(operatorSentence(faultOf(refused(400, 10027, "maximum number of streams"))), /error 10027/);
 });

@@ -10,7 +10,7 @@ const streamName = "OBJ_PARLEY_FILES";
 const content = new Uint8Array(600_000).map((_, at) => (at * 31) % 251);
 
 /** A machine's files, and what a test needs to look at the bucket. */
-async function open({ url }: Nats) {
+async function open({ url }: Nats, hears = true) {
   const connection = await connect({ servers: url });
   const manager = await jetstreamManager(connection);
   const files = new NatsFiles({
@@ -18,6 +18,7 @@ async function open({ url }: Nats) {
     manager,
     machine: crypto.randomUUID(),
     now: Date.now,
+    hears: () => hears,
     fault: () => undefined,
   });
   return {
@@ -108,6 +109,23 @@ natsTest(
     assertEquals(await machine.files.removeOrphans(0), 1);
     assertEquals(await machine.chunks(), [3]);
     assertEquals(await read(machine.files, "kept"), content);
+  },
+);
+
+natsTest(
+  "a file waits two seconds, not longer, for a machine that was killed while it stored one",
+  async (nats) => {
+    await using killed = await open(nats);
+    const { readable } = new TransformStream<Uint8Array, Uint8Array>();
+    const endless = killed.files.put("endless", readable);
+    await using machine = await open(nats, false);
+    while ((await machine.files.bytes()) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await killed[Symbol.asyncDispose]();
+    const before = performance.now();
+    await machine.files.put("next", streamOf(content));
+    const waitedMs = performance.now() - before;
+    assert(waitedMs > 1900 && waitedMs < 8000, `${waitedMs}`);
+    void endless.catch(() => {});
   },
 );
 
