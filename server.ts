@@ -16,7 +16,7 @@ import { readVerifier } from "./lib/server/start/new_verifier.ts";
 import { exitCodes, StartError } from "./lib/server/start/start_error.ts";
 import { banner, qrCode } from "./lib/server/start/banner.ts";
 import { socketLimits } from "./lib/server/start/socket_limits.ts";
-import { makeLog } from "./lib/server/start/log.ts";
+import { lossSentence, makeLog } from "./lib/server/start/log.ts";
 import { openWeb, type WebSide } from "./lib/server/start/web_side.ts";
 import { version } from "./lib/version.ts";
 
@@ -245,10 +245,9 @@ function say(text: string): void {
 
 function endProcess(store: ChatSide["store"], isShared: boolean): never {
   store.close();
-  const { unsaved } = store.database.records;
-  const end = isShared ? "this machine gets them from the others when it starts" : "are lost";
-  if (unsaved > 0) log("error", `${unsaved} messages and events could not be saved, and ${end}`);
-  Deno.exit(unsaved > 0 ? exitCodes.unsaved : 0);
+  const loss = lossSentence(store.database, isShared);
+  if (loss !== undefined) log("error", loss);
+  Deno.exit(loss !== undefined || store.isLost ? exitCodes.unsaved : 0);
 }
 
 function stopNow(sentence: string, code: number): never {

@@ -69,6 +69,8 @@ export class Database {
   };
   /** Records of the history that wait to be saved, and those that were dropped since the start. */
   readonly records = { unsaved: 0, lost: 0 };
+  /** `records.lost` when saving failed last. */
+  lostBefore = 0;
   readonly #db: DatabaseSync;
   readonly #path: string | undefined;
   readonly #participants: CommitParticipant[] = [];
@@ -81,7 +83,6 @@ export class Database {
   #isWriting = false;
   #isCommitScheduled = false;
   #failing = false;
-  #lostBefore = 0;
   #unreadable = false;
   #retryAtMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -372,13 +373,12 @@ export class Database {
 
   #saved(): true {
     this.#isCommitScheduled = false;
-    const { records } = this;
-    const { unsaved } = records;
+    const { records, records: { unsaved } } = this;
     records.unsaved = 0;
     if (!this.#failing) return true;
     this.#failing = false;
     this.#db.exec("PRAGMA cache_spill = ON");
-    const lost = records.lost - this.#lostBefore;
+    const lost = records.lost - this.lostBefore;
     this.onProblem(
       `Messages are saved again: ${unsaved} messages and events waited in memory and are on disk now; lost: ${lost}`,
     );
@@ -390,7 +390,7 @@ export class Database {
     if (this.#failing) return;
     this.#failing = true;
     this.#retryAtMs = this.#clock.monotonic() + retryMs;
-    this.#lostBefore = this.records.lost;
+    this.lostBefore = this.records.lost;
     // Pages of a long transaction would be written to the disk before its commit.
     this.#db.exec("PRAGMA cache_spill = OFF");
     this.onProblem(

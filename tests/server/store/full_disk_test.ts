@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Clock } from "../../../lib/irc/clock.ts";
+import { lossSentence } from "../../../lib/server/start/log.ts";
 import { copyBefore, openFolder, openMemory } from "../../../lib/server/store/open.ts";
 import { StoreError } from "../../../lib/server/store/store_error.ts";
 import { writeWholeFile } from "../../../lib/net/whole_file.ts";
@@ -120,12 +121,41 @@ Deno.test(
       for (const stamp of [2, 3]) tell(faulty.store, stamp, "#tea", "ann", "lost");
       faulty.store.close();
       assertEquals(faulty.store.database.records.unsaved, 2);
+      assertEquals(
+        lossSentence(faulty.store.database, false),
+        "2 messages and events could not be saved, and are lost",
+      );
     }
     disk.freeSpace();
     using reopened = openStore({ folder: place.folder });
     assertEquals(stamps(reopened, "#tea"), [1]);
   },
 );
+
+Deno.test("a stop while the disk is full also tells the loss of what is no message", onSmallDisk, () => {
+  using disk = smallDisk();
+  const losses = [
+    (store: Store) => void store.eraser.redact(views(store, "#tea"), 1),
+    (store: Store) => store.markers.save("ann", "#tea", 1),
+    (store: Store) => {
+      store.database.attempt(() => store.index.advance(Infinity));
+    },
+  ].map((act) => {
+    using place = temporaryFolder();
+    const { store } = onClock(place.folder, 1000);
+    tell(store, 1, "#tea", "ann", "saved");
+    store.commit();
+    disk.fill();
+    act(store);
+    store.commit();
+    const isFailing = store.database.failing;
+    store.close();
+    disk.freeSpace();
+    return [isFailing, lossSentence(store.database, false)];
+  });
+  const sentence = "Deletions or other changes could not be saved, and are lost";
+  assertEquals(losses, [[true, sentence], [true, sentence], [true, undefined]]);
+});
 
 /** A store in a folder, with a clock that only the test moves. */
 function onClock(folder: string, unsavedLimit?: number) {
