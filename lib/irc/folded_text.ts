@@ -33,6 +33,8 @@ const cyrillic = /\p{Script=Cyrillic}/u;
 /** Loan sounds in Hindi, which many write without the dot; and the two ways to write a nasal vowel. */
 const hindiLoans = "\u0915\u0916\u0917\u091c\u092b";
 const [nukta, nasalMoon, nasalDot] = ["\u093c", "\u0901", "\u0902"];
+/** Thai and Lao: ำ is one vowel, but some write its circle after the tone, and some before. */
+const toneBeforeVowel = /([\u0e48-\u0e4b\u0ec8-\u0ecb])([\u0e4d\u0ecd])/;
 /** Hindi writes a nasal before a consonant of its row as a letter without vowel or as a dot: हिन्दी, हिंदी. */
 const virama = "\u094d";
 const nasalBefore = new RegExp(
@@ -81,7 +83,7 @@ const sameLetters: Readonly<Record<string, string>> = {
 };
 /** One character with its marks; the parts of a Korean syllable; a half-width kana with its mark; Hindi nasals. */
 const character =
-  /(?:[\u0919\u091e\u0923\u0928\u092e][\p{Default_Ignorable_Code_Point}\u0640]*\u094d[\p{Default_Ignorable_Code_Point}\u0640]*)+\P{M}[\p{M}\p{Default_Ignorable_Code_Point}\u0640]*|[\u1100-\u115f\ua960-\ua97c]+[\u1160-\u11a7\ud7b0-\ud7c6]*[\u11a8-\u11ff\ud7cb-\ud7fb]*|\u{1f3f4}[\u{e0020}-\u{e007f}]+|\P{M}[\p{M}\p{Default_Ignorable_Code_Point}\u0640\uff9e\uff9f]*|\p{M}+/gsu;
+  /(?:[\u0919\u091e\u0923\u0928\u092e][\p{Default_Ignorable_Code_Point}\u0640]*\u094d[\p{Default_Ignorable_Code_Point}\u0640]*)+\P{M}[\p{M}\p{Default_Ignorable_Code_Point}\u0640]*|[\u1100-\u115f\ua960-\ua97c]+[\u1160-\u11a7\ud7b0-\ud7c6]*[\u11a8-\u11ff\ud7cb-\ud7fb]*|\u{1f3f4}[\u{e0020}-\u{e007f}]+|\P{M}[\p{M}\p{Default_Ignorable_Code_Point}\u0640\uff9e\uff9f]*[\u0e33\u0eb3]?|\p{M}+/gsu;
 
 // deno-lint-ignore no-control-regex -- letters of Latin alphabets, and no marks, which belong to the letter before
 const onlyLatin = /^[\x00-\u024f]*$/;
@@ -154,7 +156,7 @@ function keptMarks(base: string, marks: string): string {
   if (withoutScript.test(base)) return signMarks(base, marks);
   if (cyrillic.test(base)) return cyrillicLetterMarks(base, marks);
   const first = hindiLoans.includes(base) && marks.startsWith(nukta) ? marks.slice(1) : marks;
-  return first.replaceAll(nasalMoon, nasalDot);
+  return first.replaceAll(nasalMoon, nasalDot).replace(toneBeforeVowel, "$2$1");
 }
 
 /** "≠" is "=" with a mark, and a keycap emoji is a digit with a mark. */

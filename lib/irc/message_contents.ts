@@ -7,8 +7,11 @@ export type ContentKind = "file" | "link" | "image" | "video" | "audio";
 export const contentKinds: readonly ContentKind[] = ["file", "link", "image", "video", "audio"];
 
 const address = /\bhttps?:\/\/[^\s/?#]+(\S*)/giu;
-/** The path of an uploaded file: "/files/ID/NAME" (server/chat/shared_files.ts), and "/uploads/NAME" on soju. */
-const uploaded = /^\/(?:files\/[A-Za-z0-9_-]{22}(?![A-Za-z0-9_-])|uploads\/)/;
+/**
+ * The path of an uploaded file: "/files/ID/NAME" (server/chat/shared_files.ts), also below a path of a proxy, and
+ * "/uploads/NAME" on soju.
+ */
+const uploaded = /\/files\/[A-Za-z0-9_-]{22}(?![A-Za-z0-9_-])|^\/uploads\//;
 const endings: readonly (readonly [ContentKind, RegExp])[] = [
   ["image", /\.(?:png|jpe?g|gif|webp|avif|svg|bmp|heic|tiff?|jxl|ico)$/iu],
   ["video", /\.(?:mp4|webm|mov|mkv|m4v|avi|ogv)$/iu],

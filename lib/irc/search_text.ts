@@ -240,7 +240,7 @@ const closers = ")]}";
 
 /** A word without the punctuation of the sentence around it: "(see", "C++," and "tea?" lose theirs. */
 function withoutPunctuation(written: string): string {
-  let word = written.replace(/^(?:[,;?'"`\p{Pi}\p{Ps}¿¡、。](?<![([{])|\.{2,})+/u, "");
+  let word = written.replace(/^(?:[,;?'"`\p{Pi}\p{Ps}¿¡、。](?<![([{])|\.{2,}(?![./\\]))+/u, "");
   for (let nesting = 0; nesting < maxNesting; nesting++) {
     const before = word;
     word = withoutEnd(withoutStars(word));

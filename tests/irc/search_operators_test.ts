@@ -124,6 +124,7 @@ Deno.test("the contents of a message are its files and addresses", () => {
     ["see https://example.org/a?b=c", "link"],
     ["see (HTTP://example.org/cat.JPG), nice", "link image"],
     [`${file}/report.pdf`, "file"],
+    ["https://example.org/chat/files/abcdefghijklmnopqrstuv/cat.png", "file image"],
     [`look: ${file}/cat.png!`, "file image"],
     [`${file}x/cat.mp3`, "link audio"],
     ["https://example.org/?x=cat.png", "link"],
