@@ -1,6 +1,7 @@
 /** The real program when it has few file descriptors, and when it has none left. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { formatVerifier, makeVerifier } from "../lib/irc/scram.ts";
+import { makeCertificate } from "../lib/net/certificate.ts";
 import { dialTls } from "../lib/net/dial_tls.ts";
 import { withDeadline } from "./support/deadline.ts";
 import { readAll, sendText } from "./support/listening.ts";
@@ -24,7 +25,11 @@ Deno.test({
 
 async function outOfDescriptors(): Promise<void> {
   const oper = `root:${formatVerifier(await makeVerifier("open sesame", 4096))}`;
-  await using server = await startServer(["--oper", oper], {}, { through: limited });
+  const folder = await Deno.makeTempDir();
+  const [cert, key] = [`${folder}/cert.pem`, `${folder}/key.pem`];
+  await newCertificate(cert, key);
+  const flags = ["--oper", oper, "--cert", cert, "--key", key];
+  await using server = await startServer(flags, {}, { through: limited });
   assertMatch(
     server.stderr(),
     /^\S+ error This server can hold 1\d\d connections, not the 10000 of --limit, .* 256 open files: run "ulimit -n \d+" .*LimitNOFILE=\d+ .*$/,
@@ -40,10 +45,31 @@ async function outOfDescriptors(): Promise<void> {
   for (let round = 0; round < 2; round++) {
     assertEquals(await answers(server), [`ERROR :${full}`, `ERROR :${full}`, full, full]);
   }
+  await newCertificate(cert, key);
+  await allowNoMore(server);
+  Deno.kill(server.pid, "SIGHUP");
+  while (!/ertificate/.test(server.stderr())) await new Promise((resolve) => setTimeout(resolve, 5));
+  assertMatch(server.stderr(), /now uses a new certificate/);
+  await Deno.remove(folder, { recursive: true });
   await allow(server, most);
   for (const socket of held) socket.close();
   assertEquals(await answers(server), ["PONG", "PONG", "ok", "101"]);
   assertEquals(server.stderr().match(/Cannot accept/g)?.length, 1, server.stderr());
+}
+
+async function newCertificate(cert: string, key: string): Promise<void> {
+  const now = Date.now();
+  const validity = { notBeforeMs: now - 60_000, notAfterMs: now + 86_400_000 };
+  const pair = await makeCertificate({ names: [hostname], ...validity });
+  await Promise.all([Deno.writeTextFile(cert, pair.cert), Deno.writeTextFile(key, pair.key)]);
+}
+
+/** Not one more: the limit is the first number that is free. */
+async function allowNoMore(server: RunningServer): Promise<void> {
+  const used = new Set([...Deno.readDirSync(`/proc/${server.pid}/fd`)].map(({ name }) => Number(name)));
+  let free = 0;
+  while (used.has(free)) free++;
+  await allow(server, free);
 }
 
 async function allow({ pid }: RunningServer, descriptors: number): Promise<void> {

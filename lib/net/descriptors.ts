@@ -4,6 +4,7 @@
  */
 
 const quietMs = 60_000;
+const sparedAtOnce = 2;
 const limitsFile = "/proc/self/limits";
 const folders = ["/proc/self/fd", "/dev/fd"];
 
@@ -52,6 +53,8 @@ export function isOutOfDescriptors(error: unknown): boolean {
 export class DescriptorReserve {
   readonly #size: number;
   readonly #files: Deno.FsFile[] = [];
+  /** Descriptors that spare() has freed and that refill() must not take. */
+  #spared = 0;
   /** When a descriptor was missing the last time. */
   #shortMs = -Infinity;
 
@@ -71,10 +74,22 @@ export class DescriptorReserve {
   /** Opens what was lent again; false while that fails, so no other descriptor is free. */
   refill(): boolean {
     try {
-      while (this.#files.length < this.#size) this.#files.push(Deno.openSync("/dev/null"));
+      while (this.#files.length < this.#size - this.#spared) this.#files.push(Deno.openSync("/dev/null"));
       return true;
     } catch {
       return false;
+    }
+  }
+
+  /** Runs `act`, which opens one or two files and must work although no other descriptor is free. */
+  async spare<Result>(act: () => Promise<Result>): Promise<Result> {
+    this.#spared += sparedAtOnce;
+    for (let count = 0; count < sparedAtOnce; count++) this.lend();
+    try {
+      return await act();
+    } finally {
+      this.#spared -= sparedAtOnce;
+      this.refill();
     }
   }
 

@@ -36,7 +36,9 @@ export async function listenTls(options: TlsListenOptions): Promise<TlsListener>
     async renew() {
       // Without files or a folder there is nothing to load again.
       if (source.files === undefined && source.folder === undefined) return false;
-      const loaded = await loadCertificate({ ...source, nowMs: now() });
+      const load = () => loadCertificate({ ...source, nowMs: now() });
+      // A full server must not keep a certificate until it has expired.
+      const loaded = await (others.limits?.reserve?.spare(load) ?? load());
       if (loaded.fingerprint === certificate.fingerprint) return false;
       listener.useCertificate(loaded);
       certificate = loaded;
