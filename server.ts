@@ -57,12 +57,7 @@ const saveRetryMs = 100;
 const log = makeLog((line) => console.error(`${new Date().toISOString()} ${line}`));
 
 function main(): void {
-  if (Deno.build.os !== "windows") {
-    // A write beyond a limit of the file size (ulimit -f) is then an error, and not the end of the process.
-    Deno.addSignalListener("SIGXFSZ", () => {});
-    // A reload during the start has nothing to read again; without this it would end the process.
-    Deno.addSignalListener("SIGHUP", () => {});
-  }
+  surviveSignals();
   const parsed = parseOptions(optionRows, Deno.args, Deno.env.toObject());
   if ("fault" in parsed) return stopNow(parsed.fault, exitCodes.usage);
   const { values, positional } = parsed;
@@ -83,7 +78,6 @@ async function start(
   settings: Settings,
   { newOwner, qr }: { newOwner: boolean; qr: boolean },
 ): Promise<void> {
-  surviveSignals();
   checkSettings(settings, { qr });
   const opened: { secure?: TlsListener | undefined; web?: WebSide | undefined } = {};
   const { store, hub, machines } = await openChat(settings, {
@@ -115,29 +109,41 @@ async function start(
   if (qr && web !== undefined) say(qrCode(web.url));
   if (newOwner || machines?.isFirst !== false) await printOwnerCode(hub, newOwner);
   const stopTimers = startTimers(hub, store, { machines, secure });
-  const end = () => endProcess(store, machines !== undefined);
   onSignals({
-    async stop() {
+    stop() {
       stopTimers();
-      const timeout = setTimeout(end, deadlines.serverStopMs);
-      const closed = Promise.all([listener.close(), secure?.close()]);
-      hub.close("The server is stopping");
-      await closed;
-      await web?.close();
-      while ([listener, secure, web].some((side) => side !== undefined && side.connections > 0)) {
-        await new Promise((resolve) => setTimeout(resolve, closedCheckMs));
-      }
-      await machines?.leave();
-      // The timeout ends this.
-      while (!store.commit()) await new Promise((resolve) => setTimeout(resolve, saveRetryMs));
-      clearTimeout(timeout);
-      end();
+      return stop({ hub, store, machines, listener, secure, web });
     },
     reread() {
       rehash(hub);
       renew(secure);
     },
   });
+}
+
+/** The parts that end at a stop. */
+interface RunningParts extends Pick<ChatSide, "hub" | "store" | "machines"> {
+  readonly listener: ReturnType<typeof openPlain>;
+  readonly secure: TlsListener | undefined;
+  readonly web: WebSide | undefined;
+}
+
+/** Closes the connections, saves everything, and ends the process after deadlines.serverStopMs at the latest. */
+async function stop({ hub, store, machines, listener, secure, web }: RunningParts): Promise<void> {
+  const end = () => endProcess(store, machines !== undefined);
+  const timeout = setTimeout(end, deadlines.serverStopMs);
+  const closed = Promise.all([listener.close(), secure?.close()]);
+  hub.close("The server is stopping");
+  await closed;
+  await web?.close();
+  while ([listener, secure, web].some((side) => side !== undefined && side.connections > 0)) {
+    await new Promise((resolve) => setTimeout(resolve, closedCheckMs));
+  }
+  await machines?.leave();
+  // The timeout ends this.
+  while (!store.commit()) await new Promise((resolve) => setTimeout(resolve, saveRetryMs));
+  clearTimeout(timeout);
+  end();
 }
 
 /** Starts the work of every few seconds and of every ten minutes; the returned function stops both. */
@@ -163,14 +169,13 @@ function startTimers(
 }
 
 /**
- * Signals that must not end the process, not even while it starts. Deno opens the file descriptors for all signals with
- * the first listener, and the process would end if none were free then (Deno 2.9.6).
+ * Two signals do not end the process, not even while it starts: SIGHUP, because a reload then has nothing to read again,
+ * and SIGXFSZ, because a write beyond a limit of the file size (ulimit -f) is then an error. Deno opens the file
+ * descriptors for all signals with the first listener, and the process would end if none were free later (Deno 2.9.6).
  */
 function surviveSignals(): void {
   if (Deno.build.os === "windows") return;
-  Deno.addSignalListener("SIGHUP", () => {});
-  // A write beyond a limit of the file size (ulimit -f) is then an error.
-  Deno.addSignalListener("SIGXFSZ", () => {});
+  for (const signal of ["SIGHUP", "SIGXFSZ"] as const) Deno.addSignalListener(signal, () => {});
 }
 
 function onSignals({ stop, reread }: { stop: () => Promise<void>; reread: () => void }): void {

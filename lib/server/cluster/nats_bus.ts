@@ -21,7 +21,8 @@ import { NatsReader } from "./nats_reader.ts";
 import { NatsRequests } from "./nats_requests.ts";
 import { NatsResync } from "./nats_resync.ts";
 import { NatsStorage } from "./nats_storage.ts";
-import { NatsStream, prefix } from "./nats_stream.ts";
+import { prefix } from "./nats_setup.ts";
+import { NatsStream } from "./nats_stream.ts";
 import type { Joined, NatsOptions, Position, Replica } from "./replica.ts";
 import type { Silence } from "./silence_watch.ts";
 

@@ -14,7 +14,7 @@ import { type BusFault, fileSentence, operatorSentence } from "./bus_fault.ts";
 import { faultOf } from "./nats_faults.ts";
 import { NatsFileTurn } from "./nats_file_turn.ts";
 import { bucketStream, chunkSubject, metaSubject, turnSubject, writeFile } from "./nats_file_writer.ts";
-import { withReplicas } from "./nats_stream.ts";
+import { withReplicas } from "./nats_setup.ts";
 
 const bucketName = "PARLEY_FILES";
 const stream = bucketStream(bucketName);

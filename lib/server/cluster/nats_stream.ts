@@ -4,36 +4,29 @@ import {
   type ConsumerMessages,
   DeliverPolicy,
   jetstream,
-  JetStreamApiCodes,
-  JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
   jetstreamManager,
   type JetStreamPublishOptions,
   type JsMsg,
-  type StreamInfo,
 } from "@nats-io/jetstream";
-import { connect, headers, type NatsConnection, TimeoutError } from "@nats-io/transport-node";
+import { headers, type NatsConnection, TimeoutError } from "@nats-io/transport-node";
 import type { BusFault } from "./bus_fault.ts";
-import { faultOf, isWrongSequence, NatsError, TooLargeError } from "./nats_faults.ts";
-import { reconnectDelays } from "./nats_reconnect.ts";
+import { isWrongSequence, NatsError, TooLargeError } from "./nats_faults.ts";
+import {
+  checkPayload,
+  checkSubjects,
+  connectToNats,
+  findOrAddStream,
+  minPayloadBytes,
+  streamName,
+  subject,
+} from "./nats_setup.ts";
 import type { Position } from "./replica.ts";
 
-/** The beginning of all subjects of the chat. */
-export const prefix = "parley";
-const streamName = "PARLEY";
-const subject = `${prefix}.events`;
 const idHeader = "Nats-Msg-Id";
-/** The age at which the stream deletes events. A machine that was away for longer takes a snapshot. */
-const maxAgeNanos = 24 * 3600 * 1e9;
-/** The size limit of the stream: about three million messages. */
-const maxStreamBytes = 1024 ** 3;
-/** The number of copies in a NATS cluster; one copy where there are fewer servers. */
-const replicas = 3;
 /** The interval between two questions while the answer is old. */
 const oldEndRetryMs = 200;
-/** The smallest max_payload of NATS, "32K" there: the largest event of one line, with its quotes escaped. */
-const minPayloadBytes = 32_000;
 /** Space for the headers of an event. */
 const headerBytes = 256;
 /**
@@ -41,9 +34,6 @@ const headerBytes = 256;
  * not store it, and deletes all others.
  */
 const eventShare = 1 / 16;
-/** JetStream's codes for a stream that cannot have so many copies, because there are fewer NATS servers. */
-const tooFewServersCodes: ReadonlySet<number> = new Set([10005, 10074]);
-
 /** One message of the stream. */
 export interface StreamMessage {
   readonly sequence: number;
@@ -96,17 +86,7 @@ export class NatsStream {
    * reached, or is not set up for a chat.
    */
   static async open(url: string, name: string): Promise<NatsStream> {
-    const connection = await connect({
-      ...serversAndLogin(url),
-      name,
-      maxReconnectAttempts: -1,
-      // A password can be wrong for a while, for example while it is changed.
-      ignoreAuthErrorAbort: true,
-      reconnectDelayHandler: reconnectDelays(),
-      timeout: deadlines.natsConnectMs,
-      pingInterval: 5000,
-      maxPingOut: 2,
-    });
+    const connection = await connectToNats(url, name);
     try {
       const manager = await jetstreamManager(connection, {
         timeout: deadlines.natsAnswerMs,
@@ -145,8 +125,8 @@ export class NatsStream {
 
   /** The ends of the stream. Makes the stream if it does not exist; an existing one keeps its configuration. */
   async ends(): Promise<Ends> {
-    const { state, created, config, cluster } = await this.#ask(() => this.#findOrAdd());
-    if (!config.subjects.includes(subject)) throw new Error(foreignSentence(config.subjects));
+    const { state, created, config, cluster } = await this.#ask(() => findOrAddStream(this.manager));
+    checkSubjects(config.subjects);
     const size = config.max_msg_size > 0 ? config.max_msg_size : Infinity;
     const share = config.max_bytes > 0 ? config.max_bytes * eventShare : Infinity;
     this.#maxStoredBytes = Math.min(size, share);
@@ -187,29 +167,6 @@ export class NatsStream {
     if (parts.length === 0) return { bytes: storage, maxBytes: Math.max(0, limits.max_storage) };
     const bytes = parts.reduce((sum, part) => sum + part.storage, 0);
     return { bytes, maxBytes: parts.reduce((sum, part) => sum + Math.max(0, part.limits.max_storage), 0) };
-  }
-
-  async #findOrAdd(): Promise<StreamInfo> {
-    try {
-      return await this.manager.streams.info(streamName);
-    } catch (error) {
-      if (codeOf(error) !== JetStreamApiCodes.StreamNotFound) throw error;
-    }
-    return await withReplicas((copies) => this.#add(copies));
-  }
-
-  async #add(copies: number): Promise<StreamInfo> {
-    try {
-      return await this.manager.streams.add({
-        name: streamName,
-        subjects: [subject],
-        max_age: maxAgeNanos,
-        max_bytes: maxStreamBytes,
-        num_replicas: copies,
-      });
-    } catch (error) {
-      throw faultOf(error).kind === "no space" ? new NatsError(error, noSpaceSentence(error)) : error;
-    }
   }
 
   /** Remembers the fault of a request that fails. */
@@ -302,58 +259,6 @@ export class NatsStream {
     this.stop();
     await this.connection.close();
   }
-}
-
-/** "nats://user:password@one:4222,nats://two:4222": the first name and password apply to all servers. */
-function serversAndLogin(url: string): { servers: string[]; user?: string; pass?: string; token?: string } {
-  const [, name, password] = /^(?:\w+:\/\/)?([^:@/]+)(?::([^@/]*))?@/.exec(url) ?? [];
-  const servers = url.split(",").map((one) => one.replace(/^(\w+:\/\/)?[^@/]*@/, "$1"));
-  if (name === undefined) return { servers };
-  const user = decodeURIComponent(name);
-  return password === undefined
-    ? { servers, token: user }
-    : { servers, user, pass: decodeURIComponent(password) };
-}
-
-/** Throws when an event of one line can be larger than NATS accepts. */
-function checkPayload({ info }: NatsConnection): void {
-  const { max_payload: maxBytes = minPayloadBytes } = info ?? {};
-  if (maxBytes >= minPayloadBytes) return;
-  throw new Error(
-    `NATS accepts messages of at most ${maxBytes} bytes, and a chat needs ${minPayloadBytes}; ` +
-      "raise max_payload in the configuration of nats-server",
-  );
-}
-
-/** Makes a stream with several copies, or with one where there are fewer NATS servers. */
-export async function withReplicas<T>(add: (copies: number) => Promise<T>): Promise<T> {
-  try {
-    return await add(replicas);
-  } catch (error) {
-    const cause = error instanceof NatsError ? error.cause : error;
-    // NATS 2.10 and later use one code for too few servers and for servers without space.
-    const isSpace = cause instanceof Error && cause.message.includes("storage");
-    if (isSpace || !tooFewServersCodes.has(codeOf(cause) ?? 0)) throw error;
-    return await add(1);
-  }
-}
-
-/** In the configuration of NATS "1G" means 10⁹ bytes, and "1GB" means 2³⁰. */
-function noSpaceSentence(error: unknown): string {
-  return "NATS has no space for the events of a chat, which need up to 1 GiB beside the shared files " +
-    `(${
-      error instanceof Error ? error.message : error
-    }); free space on its disk, or raise max_file_store in the block ` +
-    '"jetstream" of nats-server or max_file of its account to more than "1GB"';
-}
-
-function foreignSentence(subjects: readonly string[]): string {
-  return `The stream ${streamName} of this NATS belongs to another program, with the subjects ` +
-    `${subjects.join(", ")}; use another NATS server or account`;
-}
-
-function codeOf(error: unknown): number | undefined {
-  return error instanceof JetStreamApiError ? error.code : undefined;
 }
 
 function received(message: JsMsg): StreamMessage {

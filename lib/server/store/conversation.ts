@@ -5,7 +5,8 @@
  */
 import type { StatementSync } from "node:sqlite";
 import { fold } from "../../irc/names.ts";
-import type { CommitParticipant, Database, WriteStatement } from "./database.ts";
+import type { CommitParticipant } from "./commit_participants.ts";
+import type { Database, WriteStatement } from "./database.ts";
 import type { UnsavedBlock } from "./history.ts";
 
 /** The log of a conversation: 0 for messages, 1 for events. */

@@ -18,6 +18,7 @@
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { Clock } from "../../irc/clock.ts";
+import { type CommitParticipant, CommitParticipants } from "./commit_participants.ts";
 import { canGrow } from "./disk_space.ts";
 import { isFailure, reasonOf } from "./sqlite_errors.ts";
 import { copyFile, WriteAheadLog } from "./write_ahead_log.ts";
@@ -40,20 +41,6 @@ const retryMs = 1000;
 /** A retry that failed waits so many times longer than it took. */
 const retryShare = 20;
 
-/** An object that collects rows until the commit of the tick. Only `write` can throw. */
-export interface CommitParticipant {
-  /** The number of statements that `write` will run, or more. */
-  readonly statements: number;
-  /** The characters of the rows that are not written. */
-  readonly bytes: number;
-  /** Writes the rows. */
-  write(): void;
-  /** All rows are written; the database keeps them until they are saved. */
-  written(): void;
-  /** `write` failed, and none of the rows are written. */
-  rolledBack(): void;
-}
-
 /** A statement that changes rows; it runs only inside Database.change(), attempt() or a participant. */
 export interface WriteStatement {
   run(...values: SQLInputValue[]): void;
@@ -73,7 +60,7 @@ export class Database {
   lostBefore = 0;
   readonly #db: DatabaseSync;
   readonly #path: string | undefined;
-  readonly #participants: CommitParticipant[] = [];
+  readonly #participants = new CommitParticipants();
   readonly #clock: Clock;
   readonly #unsavedLimit: number;
   readonly #log: WriteAheadLog;
@@ -130,7 +117,7 @@ export class Database {
 
   /** Adds a participant to every commit from now on. */
   addParticipant(participant: CommitParticipant): void {
-    this.#participants.push(participant);
+    this.#participants.add(participant);
   }
 
   /** A participant calls this when it has new rows: they are committed in this tick. */
@@ -185,8 +172,8 @@ export class Database {
   /** Writes the rows of all participants, so that queries find them. False if they cannot be written now. */
   insertPending(): boolean {
     if (!this.#isCommitScheduled || this.#isWriting) return true;
-    if (this.#participants.every(({ statements }) => statements === 0)) return !this.#isStuck;
-    return !this.#isStuck && this.#write(this.#writeParticipants);
+    if (this.#participants.statements === 0) return !this.#isStuck;
+    return !this.#isStuck && this.#write(this.#participants.write);
   }
 
   /** Saves nothing until releaseCommits(): everything until then is one transaction, and a crash leaves none of it. */
@@ -214,7 +201,7 @@ export class Database {
     }
     if (this.#failing) return this.#commitAgain();
     if (this.#isOneStatement()) {
-      if (this.#write(this.#writeParticipants, true) && !this.#failing) return this.#end();
+      if (this.#write(this.#participants.write, true) && !this.#failing) return this.#end();
       return false;
     }
     if (!this.insertPending() || this.#failing) return false;
@@ -233,8 +220,7 @@ export class Database {
 
   /** The characters that wait in memory because the disk fails; otherwise 0. */
   get unsavedBytes(): number {
-    if (!this.#failing) return 0;
-    return this.#participants.reduce((sum, { bytes }) => sum + bytes, this.#transaction.bytes);
+    return this.#failing ? this.#transaction.bytes + this.#participants.bytes : 0;
   }
 
   /** Whether so much waits in memory that nothing more can. */
@@ -289,16 +275,8 @@ export class Database {
 
   /** The usual tick: one channel has messages. A single statement is its own transaction. */
   #isOneStatement(): boolean {
-    if (this.#transaction.isOpen) return false;
-    let count = 0;
-    for (const participant of this.#participants) count += participant.statements;
-    return count === 1;
+    return !this.#transaction.isOpen && this.#participants.statements === 1;
   }
-
-  readonly #writeParticipants = (): void => {
-    for (const participant of this.#participants) participant.write();
-    for (const participant of this.#participants) participant.written();
-  };
 
   /** Runs `act`, again if it fails; false if the disk failed twice. The unsaved writes before it stay. */
   #write(act: () => void, alone = false): boolean {
@@ -314,7 +292,7 @@ export class Database {
         this.#transaction.undo();
         if (isFailure(error)) this.#fail(error);
         const isRepeated = this.#transaction.repeat();
-        for (const participant of this.#participants) participant.rolledBack();
+        this.#participants.rolledBack();
         if (!isFailure(error)) throw error;
         if (isAgain || !isRepeated || this.#isHeld) return false;
       } finally {

@@ -21,7 +21,8 @@ import {
   type StoredRecord,
 } from "./block.ts";
 import { type Conversation, type Conversations, logOf, row, type Stream } from "./conversation.ts";
-import type { CommitParticipant, Database, WriteStatement } from "./database.ts";
+import type { CommitParticipant } from "./commit_participants.ts";
+import type { Database, WriteStatement } from "./database.ts";
 import { type HistoryRange, HistoryReader, type HistoryView } from "./history_reader.ts";
 
 /** Records of one log that are not written yet. */

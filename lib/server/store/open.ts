@@ -10,7 +10,7 @@ import { isDamage, reasonOf } from "./sqlite_errors.ts";
 import { useRescued } from "./file_watch.ts";
 import { StoreError } from "./store_error.ts";
 import { migrations } from "./schema.ts";
-import { wordsVersion } from "./search_words.ts";
+import { wordsVersion } from "./index_words.ts";
 import { checkpointPages } from "./write_ahead_log.ts";
 
 /** "Prly"; it identifies databases of Parley. */

@@ -151,7 +151,7 @@ export const migrations: readonly string[] = [
   CREATE TABLE moved_stamp (old INTEGER PRIMARY KEY, stamp INTEGER NOT NULL) STRICT;
   `,
   `
-  -- The index is built again: its words are made by Parley (search_words.ts), and belong to sections.
+  -- The index is built again: its words are made by Parley (index_words.ts), and belong to sections.
   DROP TABLE words;
   CREATE VIRTUAL TABLE words USING fts5 (keys, text, content = '', columnsize = 0, tokenize = 'ascii');
   DELETE FROM progress WHERE name = 'followed';

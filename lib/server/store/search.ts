@@ -7,9 +7,10 @@
 import type { StatementSync } from "node:sqlite";
 import { decodeBlock, type StoredRecord } from "./block.ts";
 import { row } from "./conversation.ts";
-import type { CommitParticipant, Database, WriteStatement } from "./database.ts";
+import type { CommitParticipant } from "./commit_participants.ts";
+import type { Database, WriteStatement } from "./database.ts";
 import { SearchSections } from "./search_sections.ts";
-import { type CompiledSearch, compileSearch, entryOf, inSection, type SearchTerms } from "./search_words.ts";
+import { type CompiledSearch, compileSearch, entryOf, inSection, type SearchTerms } from "./index_words.ts";
 import { runAtOnce } from "./steps.ts";
 
 /** Ids per block in the numbering of entries; more than maxRecords. */

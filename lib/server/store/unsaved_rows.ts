@@ -2,7 +2,8 @@
  * Rows by key that stay in memory until the commit of the tick: reading finds a new row at once, and several changes of
  * a row in one tick are one write. Tables use it that change rarely, such as accounts.
  */
-import type { CommitParticipant, Database } from "./database.ts";
+import type { CommitParticipant } from "./commit_participants.ts";
+import type { Database } from "./database.ts";
 
 /** About the characters of a row. */
 const rowBytes = 300;

@@ -5,7 +5,7 @@ import {
   entryOf,
   inSection,
   type SearchTerms,
-} from "../../../lib/server/store/search_words.ts";
+} from "../../../lib/server/store/index_words.ts";
 
 const entries: readonly (readonly [record: string, keys: string, text: string])[] = [
   [":ann!~ann@host PRIVMSG #tea :Hello there", "l8 n616e6e", "hello there"],
