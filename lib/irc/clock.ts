@@ -21,6 +21,8 @@ export interface ClockOptions {
   readonly systemUptime?: (() => number) | undefined;
   /** An earlier time is certainly wrong, as of a machine without a clock battery. @default {0} */
   readonly earliestMs?: number | undefined;
+  /** A later time is certainly wrong: stamps and deletions never follow it. @default {none} */
+  readonly latestMs?: number | undefined;
 }
 
 /** A wall clock that stays ahead for this long is right, so deletions trust it. */
@@ -40,6 +42,7 @@ export class Clock {
   readonly monotonic: () => number;
   readonly #systemUptime: () => number;
   readonly #earliestMs: number;
+  readonly #latestMs: number;
   readonly #startedMs: number;
   /** How long nothing happened before the start, by the wall clock, if that is doubtful: see continueFrom(). */
   #gapMs = 0;
@@ -58,10 +61,16 @@ export class Clock {
   #sleptBeforeMs = 0;
 
   constructor(
-    { now = Date.now, monotonic = () => performance.now(), systemUptime = () => 0, earliestMs = 0 }:
-      ClockOptions = {},
+    {
+      now = Date.now,
+      monotonic = () => performance.now(),
+      systemUptime = () => 0,
+      earliestMs = 0,
+      latestMs = Infinity,
+    }: ClockOptions = {},
   ) {
     this.#earliestMs = earliestMs;
+    this.#latestMs = latestMs;
     this.now = now;
     this.monotonic = monotonic;
     this.#systemUptime = systemUptime;
@@ -125,7 +134,8 @@ export class Clock {
   cautiousNow(): number {
     const [wallMs, monotonicMs] = [this.now(), this.monotonic()];
     const passedMs = this.#startedMs - this.#gapMs + monotonicMs - this.#startedAt + this.#sleptMs();
-    this.#leastAheadMs = Math.min(this.#leastAheadMs, wallMs - passedMs);
+    const aheadMs = wallMs > this.#latestMs ? 0 : wallMs - passedMs;
+    this.#leastAheadMs = Math.min(this.#leastAheadMs, aheadMs);
     if (monotonicMs - this.#windowAt >= trustAfterMs) {
       this.#trustedAheadMs = this.#leastAheadMs;
       this.#windowAt = monotonicMs;
@@ -136,6 +146,7 @@ export class Clock {
 
   /** Whether a jump is the time of a sleep, or leaves an impossible time, or has lasted long enough. */
   #isSettled(aheadMs: number): boolean {
+    if (this.now() > this.#latestMs) return false;
     if (this.now() - (aheadMs - this.#settledAheadMs) < this.#earliestMs) return true;
     if (this.#jump === undefined || Math.abs(aheadMs - this.#jump.aheadMs) > maxClockFaultMs) {
       // The system is asked only here, because that costs a system call.

@@ -118,3 +118,14 @@ Deno.test("stamps follow at once a clock that leaves an impossible time", () => 
   aheadMs = 3 * yearMs;
   assertEquals(clock.settledNow(), 2000 + 2 * yearMs);
 });
+
+Deno.test("stamps and deletions never follow a clock with an impossible late time", () => {
+  let [passedMs, aheadMs] = [1000, 0];
+  const clock = new Clock({ now: () => passedMs + aheadMs, monotonic: () => passedMs, latestMs: yearMs });
+  clock.settledNow();
+  aheadMs = 2 * yearMs;
+  for (let hours = 0; hours < 60; hours++) {
+    assertEquals([clock.settledNow(), clock.cautiousNow()], [passedMs, passedMs]);
+    passedMs += 3_600_000;
+  }
+});

@@ -12,6 +12,7 @@ import { type JoinOptions, Machines } from "../cluster/machines.ts";
 import { allCommands } from "../commands/all.ts";
 import { Hub } from "../hub/hub.ts";
 import type { Settings } from "../settings/settings.ts";
+import { isFailure, reasonOf } from "../store/sqlite_errors.ts";
 import { StoreError } from "../store/store_error.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { namesakeWarning } from "./settings_check.ts";
@@ -49,11 +50,21 @@ const ephemeralMessages = 10_000;
 
 /** Opens the store, joins the other machines and starts the hub; rejects with a StartError. */
 export async function openChat(settings: Settings, options: ChatSideOptions): Promise<ChatSide> {
+  try {
+    return await open(settings, options);
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    const sentence = `Cannot use the database in "${settings.data}": ${reasonOf(error)}`;
+    throw new StartError(sentence, exitCodes.unavailable);
+  }
+}
+
+async function open(settings: Settings, options: ChatSideOptions): Promise<ChatSide> {
   const { version, log, openedLater } = options;
   logConnectionErrors(log);
   const files = await readFilesAtStart(settings);
   const clock = startClock();
-  if (settings.mendTimes) checkClock(clock);
+  checkClock(clock, settings);
   const store = openData(settings, clock);
   // The hub replaces this; a machine that joins others works for some time before it has a hub.
   store.database.onProblem = (sentence) => log("error", sentence);

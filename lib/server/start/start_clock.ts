@@ -3,23 +3,30 @@ import { Clock } from "../../irc/clock.ts";
 import { banMender } from "../chat/server_ban.ts";
 import { positionMender } from "../cluster/machine_store.ts";
 import { durationText } from "../hub/clock_faults.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { MendedTimes, ValueMenders } from "../store/mend_times.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 
 /** No machine runs this program earlier. */
 const earliestMs = Date.parse("2026-11-01T00:00:00Z");
+/** A stamp has no room for the time of a clock that is later than 2248 (lib/irc/stamp.ts). */
+const latestMs = Date.parse("2200-01-01T00:00:00Z");
 
 /** The clock of this machine. */
 export function startClock(): Clock {
-  return new Clock({ systemUptime, earliestMs });
+  return new Clock({ systemUptime, earliestMs, latestMs });
 }
 
-/** Throws a StartError if the clock is certainly wrong: `--mend-times` would move all messages into the past. */
-export function checkClock({ now }: Clock): void {
-  if (now() >= earliestMs) return;
-  const date = new Date(now()).toISOString().slice(0, 10);
+/**
+ * Throws a StartError if the clock is certainly wrong: messages cannot have its time, or `--mend-times` would move all
+ * messages into the past.
+ */
+export function checkClock({ now }: Clock, { mendTimes }: Pick<Settings, "mendTimes">): void {
+  if (now() <= latestMs && (now() >= earliestMs || !mendTimes)) return;
+  const date = new Date(now()).toISOString().replace(/T.*/, "");
+  const act = mendTimes ? "use --mend-times" : "start";
   throw new StartError(
-    `Cannot use --mend-times: the clock of this machine says ${date}; set it first`,
+    `Cannot ${act}: the clock of this machine says ${date}; set it first`,
     exitCodes.unavailable,
   );
 }

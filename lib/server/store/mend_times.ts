@@ -56,7 +56,8 @@ export function mendTimes(db: DatabaseSync, nowMs: number, menders: ValueMenders
     db.exec("COMMIT");
     return mended;
   } catch (error) {
-    db.exec("ROLLBACK");
+    // SQLite rolls back by itself after some failures.
+    if (db.isTransaction) db.exec("ROLLBACK");
     throw error;
   }
 }
@@ -82,6 +83,11 @@ function mendStamps(db: DatabaseSync, now: number): MendedTimes {
   for (const block of blocks) rewrite(db, block, newStamps);
   const save = db.prepare("INSERT OR REPLACE INTO moved_stamp (old, stamp) VALUES (?, ?)");
   for (const [old, stamp] of newStamps) save.run(old, stamp);
+  // A mending with a clock that was still wrong came before.
+  db.prepare(`
+    UPDATE moved_stamp SET stamp = next.stamp FROM moved_stamp AS next
+    WHERE moved_stamp.stamp > ? AND next.old = moved_stamp.stamp
+  `).run(now);
   for (const [table, column] of stampColumns) {
     const stamp = `(SELECT stamp FROM moved_stamp WHERE old = ${table}.${column})`;
     db.prepare(`UPDATE OR REPLACE ${table} SET ${column} = ${stamp} WHERE ${column} > ?`).run(now);

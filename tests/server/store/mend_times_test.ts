@@ -1,13 +1,17 @@
 /** A database with messages of the future: `--mend-times` brings them to the present, in their order. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fold } from "../../../lib/irc/names.ts";
 import { firstStamp, messageId, stampMs } from "../../../lib/irc/stamp.ts";
 import { banMender } from "../../../lib/server/chat/server_ban.ts";
 import { positionMender } from "../../../lib/server/cluster/machine_store.ts";
+import { mendTimes } from "../../../lib/server/store/mend_times.ts";
+import { openFolder } from "../../../lib/server/store/open.ts";
+import { isFailure } from "../../../lib/server/store/sqlite_errors.ts";
 import { openStore } from "../../../lib/server/store/store.ts";
 import { Clock } from "../../../lib/irc/clock.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
+import { onSmallDisk, smallDisk } from "../../support/small_disk.ts";
 
 const onDisk = { ignore: !granted("read", "write") };
 
@@ -121,3 +125,39 @@ Deno.test("messages of a longer time than there is room for stay in order before
   assert(store.commit());
   assertEquals(read("#tea").length, 4);
 });
+
+Deno.test("messages that are mended twice are found by all their old msgids", onDisk, () => {
+  using once = mended(["#tea", late, ":ann PRIVMSG #tea :late"]);
+  const { folder, store, read } = once;
+  const [first = 0] = read("#tea").map(({ stamp }) => stamp);
+  store.close();
+  const earlierMs = nowMs - 24 * 60 * minuteMs;
+  using again = openStore({ folder, clock: new Clock({ now: () => earlierMs }), mend: {} });
+  const [second = 0] = again.history.read([{ conversation: once.tea, since: 0 }], {
+    limit: 9,
+    from: "start",
+    events: false,
+  }).map(({ stamp }) => stamp);
+  assert(stampMs(second) <= earlierMs);
+  assertEquals([late, first].map((stamp) => again.history.presentStamp(stamp)), [second, second]);
+});
+
+Deno.test(
+  "a disk that becomes full while times are mended changes nothing, and is one sentence",
+  onSmallDisk,
+  () => {
+    using place = temporaryFolder();
+    using disk = smallDisk();
+    const before = openStore({ folder: place.folder });
+    before.history.append(before.conversations.channel("#tea", "#tea"), 0, late, ":ann PRIVMSG #tea :late");
+    before.close();
+    const opened = openFolder(place.folder, "normal");
+    disk.fill();
+    const error = assertThrows(() => mendTimes(opened.db, nowMs, {}));
+    assert(isFailure(error), String(error));
+    disk.freeSpace();
+    assertEquals(mendTimes(opened.db, nowMs, {}).records, 1);
+    opened.db.close();
+    opened.release();
+  },
+);
