@@ -1,4 +1,4 @@
-/** What a paste or a drop is meant to be: words, files or folders, in the forms that programs give it. */
+/** Whether a paste or a drop means words, files or folders, in the forms that programs give it. */
 import { assertEquals } from "@std/assert";
 import { htmlText } from "../../../lib/client/elements/html_text.ts";
 import {

@@ -17,7 +17,7 @@ pageStories("the message box at the page in Chromium", {
   "a refused message causes one toast and returns to the box": refused,
   "an upload shows its progress, then its picture": upload,
   "dropped files wait until they are sent, with a caption; folders and empty files are explained": drop,
-  "what is dropped beside the message box never replaces the page": dropBeside,
+  "a drop beside the message box never replaces the page": dropBeside,
   "a picture from the clipboard waits to be sent; words beside a picture are pasted": paste,
   "at most two toasts stay, and they cover neither messages nor buttons": toasts,
 });
@@ -287,7 +287,7 @@ async function dropBeside(stage: Stage): Promise<void> {
   assertEquals(await page.inputValue("#box"), `see ${address}`);
   await dropInto(page, "#messages", {}, { "text/uri-list": "file:///home/ann/tea.txt" });
   await page.waitForSelector(".toast.error >> text=/did not let the page read the file/");
-  // What began in the page is not new.
+  // A drag that began in the page brings nothing new.
   await page.evaluate(
     "document.querySelector('#messages').dispatchEvent(new DragEvent('dragstart', { bubbles: true }))",
   );
