@@ -7,6 +7,7 @@
  */
 import { Buffer } from "node:buffer";
 import { EventEmitter } from "node:events";
+import { nextTick } from "node:process";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import type { KeyPair } from "./certificate.ts";
 import type { StreamSocket } from "./stream.ts";
@@ -32,6 +33,9 @@ export function acceptTls(socket: StreamSocket, context: SecureContext): Promise
     secureContext: context,
   });
   const ready = new TlsSocket(outer, inner);
+  // TLSSocket starts in the next tick. If it fails before, on bytes that were read with a PROXY header, then its start
+  // throws where nobody can catch it.
+  nextTick(() => inner.begin());
   return new Promise((resolve) => {
     outer.once("secure", () => resolve(ready));
     outer.once("close", () => resolve(undefined));
@@ -56,6 +60,7 @@ class InnerStream extends EventEmitter {
   readonly readableObjectMode = false;
   readonly #socket: StreamSocket;
   #space = new Uint8Array(firstBytes);
+  #hasBegun = false;
   #isFlowing = false;
   #isReading = false;
   #isClosed = false;
@@ -63,6 +68,12 @@ class InnerStream extends EventEmitter {
   constructor(socket: StreamSocket) {
     super();
     this.#socket = socket;
+  }
+
+  /** Reads nothing before. */
+  begin(): void {
+    this.#hasBegun = true;
+    if (this.#isFlowing) this.#read();
   }
 
   pause(): this {
@@ -116,7 +127,7 @@ class InnerStream extends EventEmitter {
   }
 
   #read(): void {
-    if (this.#isReading || this.#isClosed || !this.readable) return;
+    if (!this.#hasBegun || this.#isReading || this.#isClosed || !this.readable) return;
     this.#isReading = true;
     this.#socket.read(this.#space).then(this.#onRead, this.#onError);
   }

@@ -193,6 +193,11 @@ async function encrypted(): Promise<void> {
   using echo = startEcho(true, { tls });
   assertEquals(await encryptedAnswer(echo, tls, line), "203.0.113.9:4711 true hi");
   assertEquals(await encryptedAnswer(echo, tls, ""), "here true hi");
+  // Both arrive in one read, so TLS gets its first bytes at once.
+  const noTls = await echo.place.connect();
+  await sendText(noTls, `${line}NICK ann\r\n`);
+  await readAll(noTls);
+  assertEquals(await encryptedAnswer(echo, tls, line), "203.0.113.9:4711 true hi");
   using strangers = startEcho(false, { tls });
   assertEquals(await encryptedAnswer(strangers, tls, ""), "here true hi");
   await assertRejects(() => encryptedAnswer(strangers, tls, line));
