@@ -68,10 +68,10 @@ export class Nats implements AsyncDisposable {
     this.#child.kill("SIGCONT");
   }
 
-  /** Starts it again, with the same data or without any. */
-  async again({ isEmpty = false } = {}): Promise<void> {
+  /** Starts it again, with the same data or without any, and with other lines of its configuration if given. */
+  async again({ isEmpty = false, config = this.#setup.config ?? "" } = {}): Promise<void> {
     if (isEmpty) await Deno.remove(`${this.#folder}/jetstream`, { recursive: true });
-    this.#child = this.#spawn();
+    this.#child = this.#spawn(config);
     await this.#ready();
   }
 
@@ -82,8 +82,8 @@ export class Nats implements AsyncDisposable {
     await Deno.remove(this.#folder, { recursive: true });
   }
 
-  #spawn(): Deno.ChildProcess {
-    const { config = "", jetStream = 'jetstream { store_dir: "DIR" }', folder = this.#folder } = this.#setup;
+  #spawn(config = this.#setup.config ?? ""): Deno.ChildProcess {
+    const { jetStream = 'jetstream { store_dir: "DIR" }', folder = this.#folder } = this.#setup;
     const path = `${this.#folder}/nats.conf`;
     const lines = [`host: ${this.#host}, port: ${this.port}`, jetStream.replaceAll("DIR", folder), config];
     Deno.writeTextFileSync(path, lines.join("\n"));

@@ -5,8 +5,8 @@
 
 /** A reason why an event was not ordered, or a file not stored. */
 export type BusFault =
-  /** There is no connection to NATS. */
-  | { readonly kind: "unreachable" }
+  /** There is no connection to NATS. `refusal`: the words with which NATS refuses one, if it does. */
+  | { readonly kind: "unreachable"; readonly refusal?: string | undefined }
   /** This machine lacks events, and takes the data of another machine. */
   | { readonly kind: "rejoining" }
   /** NATS answers, but its stream does not: a full disk of some versions looks like this, or a cluster without leader. */
@@ -80,7 +80,9 @@ export function fileSentence(fault: BusFault): string {
 export function operatorSentence(fault: BusFault): string {
   switch (fault.kind) {
     case "unreachable":
-      return "Cannot reach NATS: messages are refused until the connection is back";
+      return fault.refusal === undefined
+        ? "Cannot reach NATS: messages are refused until the connection is back"
+        : `${refusedSentence(fault.refusal)}; messages are refused until it accepts this machine`;
     case "rejoining":
       return "This machine takes the data of another machine, because it lacks events: messages are refused until it has them";
     case "no answer":
@@ -105,4 +107,12 @@ export function operatorSentence(fault: BusFault): string {
       return `An event of ${fault.bytes} bytes was refused: NATS accepts ${fault.maxBytes} (max_payload of NATS, or ` +
         "max_msg_size or max_bytes of its stream PARLEY)";
   }
+}
+
+/** For operators, and for the person who starts a server: NATS is running and refuses the connection. */
+export function refusedSentence(refusal: string): string {
+  const advice = /connections/.test(refusal)
+    ? "Raise max_connections in the configuration of nats-server or of its account"
+    : 'Give --nats the user and password that nats-server expects ("nats://USER:PASSWORD@HOST")';
+  return `NATS refuses the connection (${refusal}). ${advice}`;
 }

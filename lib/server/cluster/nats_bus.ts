@@ -12,6 +12,7 @@ import { deadlines } from "../../deadlines.ts";
 import type { Apply, Bus, BusFigures } from "../hub/bus.ts";
 import { type BusFault, endSentence, operatorSentence } from "./bus_fault.ts";
 import { type BusEvent, type BusState, isUp, nextState } from "./bus_state.ts";
+import { refusalIn } from "./nats_faults.ts";
 import { NatsFiles } from "./nats_files.ts";
 import { NatsHealthCheck } from "./nats_health_check.ts";
 import { NatsHeartbeats } from "./nats_heartbeats.ts";
@@ -48,6 +49,8 @@ export class NatsBus<E> implements Bus<E> {
   #fault: BusFault = { kind: "unreachable" };
   /** Kinds of refusals that operators were told about, each once. */
   readonly #told = new Set<BusFault["kind"]>();
+  /** The words with which NATS refuses the connection, if it does. */
+  #refusal: string | undefined;
   #count = 0;
   #reconnects = 0;
 
@@ -266,7 +269,7 @@ export class NatsBus<E> implements Bus<E> {
 
   /** The reason why events are not ordered now. */
   get #currentFault(): BusFault {
-    if (this.#state === "disconnected") return { kind: "unreachable" };
+    if (this.#state === "disconnected") return { kind: "unreachable", refusal: this.#refusal };
     if (this.#state !== "joining" && this.#stream.created !== this.position.stream) {
       return { kind: "data lost" };
     }
@@ -302,13 +305,23 @@ export class NatsBus<E> implements Bus<E> {
   }
 
   async #watchConnection(): Promise<void> {
-    for await (const { type } of this.#stream.connection.status()) {
+    for await (const status of this.#stream.connection.status()) {
+      const { type } = status;
+      if (type === "error") this.#onConnectionError(status.error);
       if (type === "disconnect") this.#handle("connection lost");
       if (type === "reconnect") {
+        this.#refusal = undefined;
         this.#heartbeats?.beat();
         this.#handle("connection restored");
       }
     }
+  }
+
+  #onConnectionError(error: Error): void {
+    const refusal = refusalIn(error);
+    if (refusal === undefined || refusal === this.#refusal) return;
+    this.#refusal = refusal;
+    if (this.#state === "disconnected") this.#tell(operatorSentence(this.#currentFault));
   }
 
   #startHeartbeats(replica: Replica<E>): void {

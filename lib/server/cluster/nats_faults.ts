@@ -3,7 +3,14 @@
  * beside this file has a table.
  */
 import { JetStreamApiCodes, JetStreamApiError } from "@nats-io/jetstream";
-import { PermissionViolationError, RequestError, TimeoutError } from "@nats-io/transport-node";
+import {
+  AuthorizationError,
+  PermissionViolationError,
+  ProtocolError,
+  RequestError,
+  TimeoutError,
+  UserAuthenticationExpiredError,
+} from "@nats-io/transport-node";
 import { type BusFault, operatorSentence } from "./bus_fault.ts";
 
 /** Codes of JetStream that mean that there is no space: on the disk, for the server, the account or the stream. */
@@ -64,6 +71,13 @@ export class NatsError extends Error {
     this.fault = fault;
     this.isRefusal = cause instanceof JetStreamApiError || cause instanceof TooLargeError;
   }
+}
+
+/** The words with which NATS refused a connection; undefined for another error of a connection. */
+export function refusalIn(error: unknown): string | undefined {
+  const isRefusal = error instanceof AuthorizationError || error instanceof UserAuthenticationExpiredError ||
+    (error instanceof ProtocolError && error.message.includes("connections"));
+  return isRefusal ? error.message : undefined;
 }
 
 /** The fault behind an error of the NATS library. */

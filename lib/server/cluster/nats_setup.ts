@@ -10,7 +10,8 @@ import {
   type StreamInfo,
 } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
-import { faultOf, NatsError } from "./nats_faults.ts";
+import { refusedSentence } from "./bus_fault.ts";
+import { faultOf, NatsError, refusalIn } from "./nats_faults.ts";
 import { reconnectDelays } from "./nats_reconnect.ts";
 
 /** The beginning of all subjects of the chat. */
@@ -29,9 +30,9 @@ export const minPayloadBytes = 32_000;
 /** JetStream's codes for a stream that cannot have so many copies, because there are fewer NATS servers. */
 const tooFewServersCodes: ReadonlySet<number> = new Set([10005, 10074]);
 
-/** Opens a connection that reconnects by itself. */
+/** Opens a connection that reconnects by itself. Throws an Error with a sentence when NATS refuses it. */
 export async function connectToNats(url: string, name: string): Promise<NatsConnection> {
-  return await connect({
+  const opened = connect({
     ...serversAndLogin(url),
     name,
     maxReconnectAttempts: -1,
@@ -41,6 +42,10 @@ export async function connectToNats(url: string, name: string): Promise<NatsConn
     timeout: deadlines.natsConnectMs,
     pingInterval: 5000,
     maxPingOut: 2,
+  });
+  return await opened.catch((error) => {
+    const refusal = refusalIn(error);
+    throw refusal === undefined ? error : new Error(refusedSentence(refusal));
   });
 }
 

@@ -10,11 +10,18 @@ const codes: ReadonlySet<string> = new Set([
   "ETIMEDOUT",
 ]);
 
-/** Logs errors of connections that no code handles, until the program ends. */
+/** While NATS refuses a machine, each attempt to connect again can leave such an error. */
+const logEveryMs = 60_000;
+
+/** Logs errors of connections that no code handles, each kind once a minute, until the program ends. */
 export function logConnectionErrors(log: (level: "info" | "error", text: string) => void): void {
+  const logged = new Map<string, number>();
   const take = (event: Event, error: unknown) => {
     if (!isConnectionError(error)) return;
     event.preventDefault();
+    const nowMs = performance.now();
+    if (nowMs - (logged.get(error.code) ?? -Infinity) < logEveryMs) return;
+    logged.set(error.code, nowMs);
     log("error", `A connection that is not used any more failed: ${error.message}`);
   };
   globalThis.addEventListener("error", (event) => take(event, event.error));
@@ -22,6 +29,6 @@ export function logConnectionErrors(log: (level: "info" | "error", text: string)
 }
 
 /** Whether an error is the end of a connection, as node:net and Deno report it. */
-export function isConnectionError(error: unknown): error is Error {
+export function isConnectionError(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && "code" in error && codes.has(String(error.code));
 }

@@ -276,6 +276,27 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a machine whose password NATS refuses from now on says so, and continues when NATS accepts it again",
+  ignore,
+  async fn() {
+    await using nats = await Nats.start();
+    await using machine = await Machine.start(nats.url, "a-");
+    await nats.kill();
+    await nats.again({ config: "authorization { user: a, password: b }" });
+    await machine.until(false);
+    while (
+      !machine.bus.figures.problem?.startsWith("NATS refuses the connection (Authorization Violation)")
+    ) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await nats.kill();
+    await nats.again();
+    await machine.until(true);
+    await machine.bus.commit("end", "");
+  },
+});
+
+Deno.test({
   name:
     "when the power of NATS fails, the events that it lost stay, no event is applied twice, and all machines agree",
   ignore,

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { JetStreamApiError } from "@nats-io/jetstream";
 import { errors } from "@nats-io/transport-node";
 import { fileSentence, operatorSentence, peopleSentence } from "../../../lib/server/cluster/bus_fault.ts";
-import { faultOf, NatsError, TooLargeError } from "../../../lib/server/cluster/nats_faults.ts";
+import { faultOf, NatsError, refusalIn, TooLargeError } from "../../../lib/server/cluster/nats_faults.ts";
 
 function refused(status: number, code: number, description: string): JetStreamApiError {
   return new JetStreamApiError({ code: status, err_code: code, description });
@@ -68,4 +68,17 @@ Deno.test("the sentences say how large an event is, what NATS said, and what ope
   assertMatch(operatorSentence(short), /open files\. Raise its limit of open files/);
   assertMatch(operatorSentence(faultOf(notEnabled())), /start nats-server with -js/);
   assertMatch(operatorSentence(faultOf(refused(400, 10027, "maximum number of streams"))), /error 10027/);
+});
+
+Deno.test("the words with which NATS refuses a connection lead to what operators can do", () => {
+  const wrong = refusalIn(new errors.AuthorizationError("Authorization Violation"));
+  const full = refusalIn(new errors.ProtocolError("maximum connections exceeded"));
+  assertEquals(refusalIn(new errors.ProtocolError("Maximum Payload Violation")), undefined);
+  assertEquals(refusalIn(new errors.ClosedConnectionError()), undefined);
+  const [login, limit] = [wrong, full].map((refusal) => operatorSentence({ kind: "unreachable", refusal }));
+  assertMatch(login ?? "", /^NATS refuses the connection \(Authorization Violation\)\. Give --nats the user/);
+  assertMatch(
+    limit ?? "",
+    /^NATS refuses .* exceeded\)\. Raise max_connections .*; messages are refused until/,
+  );
 });
