@@ -36,8 +36,9 @@ export function sendStandardReply(session: Session, severity: Severity, ...param
 }
 
 /**
- * Clients that do not know standard replies get the text as a notice. INVALID_UTF8 belongs to UTF8ONLY in ISUPPORT,
- * which needs no capability, so they get that one too.
+ * Clients that do not know standard replies get the text as a notice, or as the numeric for a message to a channel that
+ * was not sent: they show that one in the channel. INVALID_UTF8 belongs to UTF8ONLY in ISUPPORT, which needs no
+ * capability, so they get that one too.
  */
 function* standardLines(
   session: Session,
@@ -45,11 +46,15 @@ function* standardLines(
   params: readonly string[],
 ): Generator<OutgoingLine> {
   const { chat, nick, capabilities } = session;
-  const [command = "*", code] = params;
+  const [command = "*", code, target = ""] = params;
   const isKnown = knowsStandardReplies(capabilities, command);
   if (isKnown || code === "INVALID_UTF8") yield fromServer(chat, severity, withMiddles(params));
   if (isKnown) return;
   const text = params.at(-1) ?? "";
+  if (command === "PRIVMSG" && code === "TEMPORARILY_UNAVAILABLE" && target.startsWith("#")) {
+    yield numeric(session, "ERR_CANNOTSENDTOCHAN", [target, text]);
+    return;
+  }
   const isAbout = severity === "FAIL" && command !== "*";
   yield fromServer(chat, "NOTICE", [nick, isAbout ? `${command}: ${text}` : text]);
 }

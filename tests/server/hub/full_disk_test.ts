@@ -111,6 +111,9 @@ diskStory(
 diskStory(
   "messages that not even memory can take are refused, and what happens anyway is counted as lost",
   async ({ disk, later, chat, store, ann, bob }) => {
+    const old = await chat.peer("dan", { caps: [] });
+    await old.join("#tea");
+    store.commit();
     disk.fill();
     store.history.append(store.conversations.channel("#den", "#den"), 0, 1, "x".repeat(110_000));
     store.commit();
@@ -121,6 +124,9 @@ diskStory(
         `:chat.test FAIL ${command} TEMPORARILY_UNAVAILABLE #tea :${refusal}`,
       ]);
     }
+    assertEquals(await ask(old, "PRIVMSG #tea :hello"), [`:chat.test 404 dan #tea :${refusal}`]);
+    assertEquals(await ask(old, "PRIVMSG ann :hello"), [`:chat.test NOTICE dan :PRIVMSG: ${refusal}`]);
+    await receive(bob);
     await ask(ann, "@+typing=active TAGMSG #tea", "PART #tea");
     assertEquals(await receive(bob), [":ann TAGMSG #tea", ":ann PART #tea"]);
     assertEquals(store.database.records.lost, 1);
