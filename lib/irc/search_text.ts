@@ -45,7 +45,7 @@ export interface TextRange {
   readonly end: number;
 }
 
-/** Later words of a search are ignored. */
+/** Later words and symbols of a search are ignored. */
 const maxWords = 32;
 /** Later words of the index in one word of a search are ignored. */
 const maxParts = 64;
@@ -83,7 +83,8 @@ export function parseTextQuery(text: string): TextQuery | undefined {
     const written = JSON.stringify(closed);
     if (!phrases.some((one) => JSON.stringify(one) === written)) phrases.push(closed);
   }
-  const symbols = loose.filter((one) => standsAlone(one, phrases.length === 0)).map(cutSymbol);
+  const standing = loose.filter((one) => standsAlone(one, phrases.length === 0)).map(cutSymbol);
+  const symbols = [...new Set(standing)].slice(0, maxWords);
   return phrases.length + symbols.length === 0 ? undefined : { phrases, symbols };
 }
 

@@ -73,12 +73,20 @@ Deno.test("a long search text is read in linear time", () => {
       "日",
       "🇩",
       "\u0301",
+      "न्",
+      "न\u00ad",
+      "->",
+      '("',
+      "天。",
+      "**a",
     ]
   ) {
     matches("a".repeat(4000), one.repeat(8000 / one.length));
     matches(one.repeat(8000 / one.length), "a.b c");
     matches("a", `${one.repeat(8000 / one.length)}x`);
     contentsOf(`https://x.example/${one.repeat(8000 / one.length)}x`);
+    foundRanges(one.repeat(8000 / one.length), parse(one));
+    parseSearch(`on:"${one.repeat(8000 / one.length)}x`, { nowMs: 0 });
     parseSearch(`from:"${one.repeat(8000 / one.length)}x`, { nowMs: 0 });
   }
   assertEquals(performance.now() - startMs < 5000, true);
