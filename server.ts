@@ -2,7 +2,6 @@
 // deno-lint-ignore-file no-console
 import { deadlines } from "./lib/deadlines.ts";
 import { completionScript, type Shell, shells } from "./lib/completions.ts";
-import type { Hub } from "./lib/server/hub/hub.ts";
 import { makeOwnerCode } from "./lib/server/hub/owner_code.ts";
 import { settingRows, type Settings } from "./lib/server/settings/settings.ts";
 import { Flusher } from "./lib/net/send_queue.ts";
@@ -16,9 +15,12 @@ import { readVerifier } from "./lib/server/start/new_verifier.ts";
 import { exitCodes, StartError } from "./lib/server/start/start_error.ts";
 import { banner, qrCode } from "./lib/server/start/banner.ts";
 import { socketLimits } from "./lib/server/start/socket_limits.ts";
-import { lossSentence, makeLog } from "./lib/server/start/log.ts";
+import { endProcess } from "./lib/server/start/end_process.ts";
+import { makeLog } from "./lib/server/start/log.ts";
 import { openWeb, type WebSide } from "./lib/server/start/web_side.ts";
 import { version } from "./lib/version.ts";
+
+type Hub = ChatSide["hub"];
 
 const optionRows = {
   ...settingRows,
@@ -130,7 +132,7 @@ interface RunningParts extends Pick<ChatSide, "hub" | "store" | "machines"> {
 
 /** Closes the connections, saves everything, and ends the process after deadlines.serverStopMs at the latest. */
 async function stop({ hub, store, machines, listener, secure, web }: RunningParts): Promise<void> {
-  const end = () => endProcess(store, machines !== undefined);
+  const end = () => endProcess(store, { isShared: machines !== undefined, log });
   const timeout = setTimeout(end, deadlines.serverStopMs);
   const closed = Promise.all([listener.close(), secure?.close()]);
   hub.close("The server is stopping");
@@ -246,13 +248,6 @@ function say(text: string): void {
   } catch {
     log("error", "Cannot print how to join: the output is closed or its disk is full");
   }
-}
-
-function endProcess(store: ChatSide["store"], isShared: boolean): never {
-  store.close();
-  const loss = lossSentence(store.database, isShared);
-  if (loss !== undefined) log("error", loss);
-  Deno.exit(loss !== undefined || store.isLost ? exitCodes.unsaved : 0);
 }
 
 function stopNow(sentence: string, code: number): never {

@@ -82,7 +82,7 @@ function isAboutPicture(plain: string, html: string, names: readonly string[]): 
   return isAboutFiles(plain, names) || linesOf(plain).every((line) => addressOrPath.test(line));
 }
 
-/** The address of a picture, or where a program that takes pictures of the screen has saved it. */
+/** The address of a picture, or the path to which a screenshot program has saved it. */
 const addressOrPath =
   /^(?:(?:https?|data|blob):\S+|(?:file:|~?\/|[a-z]:\\).*\.(?:png|jpe?g|gif|webp|avif|bmp|tiff?))$/i;
 

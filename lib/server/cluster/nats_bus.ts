@@ -360,7 +360,7 @@ export class NatsBus<E> implements Bus<E> {
     const asked = question as { kind: "snapshot" } | { kind: "page"; question: unknown };
     if (asked.kind === "page") return this.#replica?.page(asked.question);
     // The stream can have lost events that this machine has.
-    if (!isUp(this.#state)) throw new Error("It reads the stream again");
+    if (!isUp(this.#state)) throw new Error("it reads the stream again");
     const position = this.position;
     return { position, state: this.#replica?.snapshot() };
   }

@@ -81,7 +81,7 @@ export class NatsRequests {
   }
 
   #answer(answer: (question: unknown) => unknown, question: unknown): unknown {
-    if (!this.#ready) throw new Error("It is not ready any more");
+    if (!this.#ready) throw new Error("it is not ready any more");
     return answer(question);
   }
 
@@ -98,7 +98,7 @@ export class NatsRequests {
       });
       for await (const message of subscription) {
         const fault = message.headers?.get(faultHeader);
-        if (fault) throw new Error(`Cannot answer on machine "${machine}": ${fault}`);
+        if (fault) throw new Error(`Machine "${machine}" cannot answer: ${fault}`);
         if (message.headers?.code === 503) throw new Error(`Machine "${machine}" is not running`);
         clearTimeout(timer);
         timer = setTimeout(giveUp, deadlines.machineAnswerMs);

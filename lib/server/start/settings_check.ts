@@ -11,8 +11,8 @@ const longest = { name: 63, network: 100 } as const;
 /** The server itself needs about 45 file descriptors. */
 const leastDescriptors = 64;
 
-/** What is not a setting but limits the start. */
-export interface Surroundings {
+/** Conditions of a start that are no settings. */
+export interface StartConditions {
   readonly qr: boolean;
   /** The most file descriptors of the process. @default {those of this process} */
   readonly descriptors?: number | undefined;
@@ -21,7 +21,7 @@ export interface Surroundings {
 /** Throws a StartError; call it before anything is opened. */
 export function checkSettings(
   settings: Settings,
-  { qr, descriptors = descriptorLimit() }: Surroundings,
+  { qr, descriptors = descriptorLimit() }: StartConditions,
 ): void {
   const { web, machine } = settings;
   if (descriptors !== undefined && descriptors < leastDescriptors) {

@@ -56,8 +56,6 @@ export class Database {
   };
   /** Records of the history that wait to be saved, and those that were dropped since the start. */
   readonly records = { unsaved: 0, lost: 0 };
-  /** `records.lost` when saving failed last. */
-  lostBefore = 0;
   readonly #db: DatabaseSync;
   readonly #path: string | undefined;
   readonly #participants = new CommitParticipants();
@@ -70,6 +68,8 @@ export class Database {
   #isWriting = false;
   #isCommitScheduled = false;
   #failing = false;
+  /** `records.lost` when saving failed last. */
+  #lostBefore = 0;
   #unreadable = false;
   #retryAtMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -223,6 +223,11 @@ export class Database {
     return this.#failing ? this.#transaction.bytes + this.#participants.bytes : 0;
   }
 
+  /** Records that were dropped since saving failed last. */
+  get lostSinceFailure(): number {
+    return this.records.lost - this.#lostBefore;
+  }
+
   /** Whether so much waits in memory that nothing more can. */
   get isFull(): boolean {
     return this.#failing && this.unsavedBytes >= this.#unsavedLimit;
@@ -356,7 +361,7 @@ export class Database {
     if (!this.#failing) return true;
     this.#failing = false;
     this.#db.exec("PRAGMA cache_spill = ON");
-    const lost = records.lost - this.lostBefore;
+    const lost = this.lostSinceFailure;
     this.onProblem(
       `Messages are saved again: ${unsaved} messages and events waited in memory and are on disk now; lost: ${lost}`,
     );
@@ -368,7 +373,7 @@ export class Database {
     if (this.#failing) return;
     this.#failing = true;
     this.#retryAtMs = this.#clock.monotonic() + retryMs;
-    this.lostBefore = this.records.lost;
+    this.#lostBefore = this.records.lost;
     // Pages of a long transaction would be written to the disk before its commit.
     this.#db.exec("PRAGMA cache_spill = OFF");
     this.onProblem(

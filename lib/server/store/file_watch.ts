@@ -25,6 +25,7 @@ export class FileWatch {
   /** How the file went away; undefined while it is there. */
   #loss: "deleted" | "replaced" | undefined;
   #nextCopyMs = 0;
+  /** Whether the file is gone and its last copy could not be written. */
   #isLost = false;
 
   /** The database is open. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Clock } from "../../../lib/irc/clock.ts";
-import { lossSentence } from "../../../lib/server/start/log.ts";
+import { lossSentence } from "../../../lib/server/start/end_process.ts";
 import { copyBefore, openFolder, openMemory } from "../../../lib/server/store/open.ts";
 import { StoreError } from "../../../lib/server/store/store_error.ts";
 import { writeWholeFile } from "../../../lib/net/whole_file.ts";
@@ -132,30 +132,34 @@ Deno.test(
   },
 );
 
-Deno.test("a stop while the disk is full also tells the loss of what is no message", onSmallDisk, () => {
-  using disk = smallDisk();
-  const losses = [
-    (store: Store) => void store.eraser.redact(views(store, "#tea"), 1),
-    (store: Store) => store.markers.save("ann", "#tea", 1),
-    (store: Store) => {
-      store.database.attempt(() => store.index.advance(Infinity));
-    },
-  ].map((act) => {
-    using place = temporaryFolder();
-    const { store } = onClock(place.folder, 1000);
-    tell(store, 1, "#tea", "ann", "saved");
-    store.commit();
-    disk.fill();
-    act(store);
-    store.commit();
-    const isFailing = store.database.failing;
-    store.close();
-    disk.freeSpace();
-    return [isFailing, lossSentence(store.database, false)];
-  });
-  const sentence = "Deletions or other changes could not be saved, and are lost";
-  assertEquals(losses, [[true, sentence], [true, sentence], [true, undefined]]);
-});
+Deno.test(
+  "a stop while the disk is full also tells the loss of rows that are no messages",
+  onSmallDisk,
+  () => {
+    using disk = smallDisk();
+    const losses = [
+      (store: Store) => void store.eraser.redact(views(store, "#tea"), 1),
+      (store: Store) => store.markers.save("ann", "#tea", 1),
+      (store: Store) => {
+        store.database.attempt(() => store.index.advance(Infinity));
+      },
+    ].map((act) => {
+      using place = temporaryFolder();
+      const { store } = onClock(place.folder, 1000);
+      tell(store, 1, "#tea", "ann", "saved");
+      store.commit();
+      disk.fill();
+      act(store);
+      store.commit();
+      const isFailing = store.database.failing;
+      store.close();
+      disk.freeSpace();
+      return [isFailing, lossSentence(store.database, false)];
+    });
+    const sentence = "Deletions or other changes could not be saved, and are lost";
+    assertEquals(losses, [[true, sentence], [true, sentence], [true, undefined]]);
+  },
+);
 
 /** A store in a folder, with a clock that only the test moves. */
 function onClock(folder: string, unsavedLimit?: number) {
