@@ -118,7 +118,7 @@ diskStory(
     store.history.append(store.conversations.channel("#den", "#den"), 0, 1, "x".repeat(110_000));
     store.commit();
     await receive(ann);
-    await receive(bob);
+    for (const peer of [bob, old]) await receive(peer);
     for (const command of ["PRIVMSG", "NOTICE"]) {
       assertEquals(await ask(ann, `${command} #tea :hello`), [
         `:chat.test FAIL ${command} TEMPORARILY_UNAVAILABLE #tea :${refusal}`,
