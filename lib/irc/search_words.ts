@@ -87,9 +87,12 @@ export function placedSymbols(folded: string): { symbols: string; start: number 
   });
 }
 
+/** More different symbols of one text are not searched: the index would be many times as long as the text. */
+const maxSymbols = 256;
+
 /** The same, each once. */
 export function symbolsOf(folded: string): Set<string> {
-  return new Set(placedSymbols(folded).map(({ symbols }) => symbols));
+  return new Set([...new Set(placedSymbols(folded).map(({ symbols }) => symbols))].slice(0, maxSymbols));
 }
 
 /** A group of symbols as placedSymbols() returns it. */

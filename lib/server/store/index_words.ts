@@ -20,7 +20,7 @@ import {
 import { symbolsOf, wordsOf } from "../../irc/search_words.ts";
 
 /** The version of the words. */
-export const wordsVersion = 4;
+export const wordsVersion = 5;
 
 /** The words of the two columns of the index. */
 export interface IndexEntry {

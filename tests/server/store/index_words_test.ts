@@ -32,6 +32,13 @@ Deno.test("a record is indexed by log, sender, account, symbols, contents and te
   assertEquals(inSection("7", []), "");
 });
 
+Deno.test("the index of a message of random symbols is not many times as long as the message", () => {
+  const signs = "!#$%&'()*+,-./:;<=>?@[]^_{|}~!";
+  const text = Array.from({ length: 4000 }, (_, at) => signs[(Math.imul(at, at + 0x9e3779b1) >>> 7) % 30]);
+  const keys = entryOf(8, `:ann!a@h PRIVMSG #tea :${text.join("")}`)?.keys ?? [];
+  assertEquals(keys.join(" ").length < 2 * 4000, true);
+});
+
 const queries: readonly (readonly [terms: Partial<SearchTerms>, query: string | undefined])[] = [
   [{ logs: [8] }, "keys : (7l8)"],
   [{ logs: [8], text: "fast" }, 'keys : (7l8) AND text : ("7fast"*)'],
