@@ -17,15 +17,32 @@ export interface KeptConversation {
   readonly messages: readonly SaidEvent[];
 }
 
-/** The conversations of the guest with this nick as text; "" for none. */
+/** The conversations of the guest with this nick as text; "" for none. It takes time for the kept messages only. */
 export function writeConversations(nick: string, conversations: readonly KeptConversation[]): string {
-  const kept = conversations.filter(({ name }) => !/serv$/i.test(name)).slice(0, maxConversations)
-    .map(({ name, messages }) => ({ name, messages: messages.slice(-maxMessages) }));
-  for (; kept.length > 0; kept.pop()) {
-    const written = JSON.stringify({ nick, conversations: kept });
-    if (written.length <= maxLength) return written;
+  const kept: string[] = [];
+  let space = maxLength - JSON.stringify({ nick, conversations: [] }).length;
+  for (const { name, messages } of conversations.filter(({ name }) => !/serv$/i.test(name))) {
+    const frame = JSON.stringify({ name, messages: [] });
+    const newest = newestThatFit(messages, space - frame.length - 1);
+    const written = `${frame.slice(0, -2)}${newest.join()}]}`;
+    if (kept.length === maxConversations || written.length + 1 > space) break;
+    space -= written.length + 1;
+    kept.push(written);
   }
-  return "";
+  return kept.length === 0 ? "" : `{"nick":${JSON.stringify(nick)},"conversations":[${kept.join()}]}`;
+}
+
+/** The newest messages as texts with commas between them that have this length together, oldest first. */
+function newestThatFit(messages: readonly SaidEvent[], space: number): string[] {
+  const found: string[] = [];
+  let left = space;
+  for (const message of messages.slice(-maxMessages).reverse()) {
+    const written = JSON.stringify(message);
+    left -= written.length + 1;
+    if (left < 0) break;
+    found.push(written);
+  }
+  return found.reverse();
 }
 
 /** The conversations that writeConversations() wrote for this nick; none for other text. */

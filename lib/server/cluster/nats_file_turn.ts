@@ -22,18 +22,23 @@ export interface TurnOptions {
   readonly machine: string;
   /** Whether another machine was heard a moment ago; one that is not heard keeps its turn for a shorter time. */
   readonly hears: (machine: string) => boolean;
+  /** The longest wait for the turn. @default {deadlines.natsFileTurnMs} */
+  readonly waitMs?: number;
 }
 
 /** A machine renews its turn at this interval. */
 const renewMs = 5000;
 const retryMs = 100;
 
+/** One turn: the sequence of our last message while we have it, undefined otherwise. */
+interface Turn {
+  sequence: number | undefined;
+}
+
 /** The turns of one machine. */
 export class NatsFileTurn {
   readonly #options: TurnOptions;
   #before: Promise<unknown> = Promise.resolve();
-  /** The sequence of our message while it is our turn. */
-  #sequence: number | undefined;
 
   constructor(options: TurnOptions) {
     this.#options = options;
@@ -41,27 +46,28 @@ export class NatsFileTurn {
 
   /** Acts when it is this machine's turn. Rejects if NATS fails before it, or with the reason of `act`. */
   run<T>(act: () => Promise<T>): Promise<T> {
-    const deadline = performance.now() + deadlines.natsFileTurnMs;
-    const ours = waitFor(this.#before, deadlines.natsFileTurnMs).then(() => this.#inTurn(act, deadline));
+    const { waitMs = deadlines.natsFileTurnMs } = this.#options;
+    const deadline = performance.now() + waitMs;
+    const ours = waitFor(this.#before, waitMs).then(() => this.#inTurn(act, deadline));
     this.#before = ours.catch(() => {});
     return ours;
   }
 
   async #inTurn<T>(act: () => Promise<T>, deadline: number): Promise<T> {
-    await this.#take(deadline);
+    const turn = await this.#take(deadline);
     let renewed = Promise.resolve();
-    const renewing = setInterval(() => renewed = renewed.then(() => this.#renew()), renewMs);
+    const renewing = setInterval(() => renewed = renewed.then(() => this.#renew(turn)), renewMs);
     try {
       return await act();
     } finally {
       clearInterval(renewing);
       await renewed;
-      await this.#say("").catch(() => {});
-      this.#sequence = undefined;
+      await this.#say(turn, "").catch(() => {});
     }
   }
 
-  async #take(deadline: number): Promise<void> {
+  /** Takes the turn; at the deadline the machine goes on without it. */
+  async #take(deadline: number): Promise<Turn> {
     const { manager, stream, subject, machine } = this.#options;
     let seen = -1;
     let seenMs = 0;
@@ -71,36 +77,36 @@ export class NatsFileTurn {
       if (sequence !== seen) seenMs = performance.now();
       seen = sequence;
       if (!found?.data.length || performance.now() - seenMs > this.#staleMs(found.string())) {
-        this.#sequence = sequence;
-        if (await this.#say(machine)) return;
+        const turn: Turn = { sequence };
+        if (await this.#say(turn, machine)) return turn;
       }
       await pause(retryMs);
     }
-    this.#sequence = undefined;
+    return { sequence: undefined };
   }
 
   #staleMs(holder: string): number {
     return this.#options.hears(holder) ? deadlines.natsFileTurnStaleMs : deadlines.natsFileTurnDeadMs;
   }
 
-  async #renew(): Promise<void> {
+  async #renew(turn: Turn): Promise<void> {
     // The machine only loses its turn when this fails.
-    await this.#say(this.#options.machine).catch(() => {});
+    await this.#say(turn, this.#options.machine).catch(() => {});
   }
 
-  /** Publishes after our last message; false if there is another one since. */
-  async #say(text: string): Promise<boolean> {
+  /** Publishes after our last message; false if there is another one since, so that the turn is over. */
+  async #say(turn: Turn, text: string): Promise<boolean> {
     const { client, subject } = this.#options;
-    if (this.#sequence === undefined) return false;
+    if (turn.sequence === undefined) return false;
     const fields = headers();
     fields.set(JsHeaders.RollupHdr, JsHeaders.RollupValueSubject);
     try {
-      const expect = { lastSubjectSequence: this.#sequence };
-      this.#sequence = (await client.publish(subject, text, { headers: fields, expect })).seq;
+      const expect = { lastSubjectSequence: turn.sequence };
+      turn.sequence = (await client.publish(subject, text, { headers: fields, expect })).seq;
       return true;
     } catch (error) {
       if (!isWrongSequence(error)) throw error;
-      this.#sequence = undefined;
+      turn.sequence = undefined;
       return false;
     }
   }

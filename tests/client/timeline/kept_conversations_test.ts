@@ -34,8 +34,18 @@ Deno.test("the text of the conversations is bounded, and broken text has none", 
   const long = conversation("bob", 150, "x".repeat(4_000));
   const [kept] = readConversations(writeConversations("ann", [conversation("bob", 150)]), "ann");
   assertEquals([kept?.messages.length, kept?.messages.at(-1)?.text], [100, "psst 149"]);
-  const written = writeConversations("ann", [conversation("cat", 1), long, long]);
-  assertEquals([written.length <= 500_000, readConversations(written, "ann").length], [true, 2]);
+  const written = writeConversations("ann", [conversation("cat", 1), long, { ...long, name: "dan" }]);
+  const [cat, bob, dan] = readConversations(written, "ann");
+  assertEquals(written.length <= 500_000, true);
+  // The newest messages of the last conversation that still fit.
+  assertEquals([cat?.messages.length, bob?.messages.length], [1, 100]);
+  assertEquals(dan?.messages.at(-1)?.text, long.messages[149]?.text);
+  assertEquals([dan?.name, (dan?.messages.length ?? 0) > 5, (dan?.messages.length ?? 0) < 30], [
+    "dan",
+    true,
+    true,
+  ]);
+  assertEquals(writeConversations("ann", Array.from({ length: 500 }, () => long)).length <= 500_000, true);
   for (
     const text of [
       "",
