@@ -55,8 +55,7 @@ const acceptance: Readonly<Record<Event["kind"], Acceptance>> = {
   "machine lost": "always",
 };
 
-const fullSentence =
-  "The server cannot save this, because its disk is full or fails, and refuses what it cannot save; try again later";
+const fullSentence = "The server cannot save this now, because its disk is full or fails; try again later";
 
 /** The part of the database that decides. */
 export type SavingState = Pick<Database, "failing" | "isFull" | "canSave">;

@@ -4,6 +4,7 @@
  * files of a crash. uploaded_files.ts prunes old files.
  */
 
+import { statfsSync } from "node:fs";
 import { isOutOfDescriptors } from "../../net/descriptors.ts";
 
 /** The refusal of a file: an HTTP status and one sentence. */
@@ -24,6 +25,17 @@ export function diskRefusal(): UploadRefusal {
     "The server cannot save the file, because its disk is full or fails; try again later",
   );
 }
+
+function fullRefusal(): UploadRefusal {
+  return new UploadRefusal(507, "The disk of the server is full: try again later, or tell its operator");
+}
+
+/** The last part of a disk is for the database: a file must not stop the chat from being saved. */
+const keptBytes = 64 * 1024 * 1024;
+/** Of a small disk, this part of it. */
+const keptShare = 1 / 20;
+/** How many bytes arrive before the space on the disk is read again: others write there too. */
+const checkedBytes = 256 * 1024;
 
 const idPattern = /^[A-Za-z0-9_-]{22}$/;
 const partEnding = ".part";
@@ -49,23 +61,30 @@ export class UploadFolder {
 
   /**
    * Writes a file while it arrives, without holding it in memory; resolves to its size. Over `maxBytes`, and if the
-   * disk fails, it deletes the file and throws an UploadRefusal; `tooLarge` is its sentence about the size. Without a free
-   * file descriptor it throws the error.
+   * disk fails or is nearly full, it deletes the file and throws an UploadRefusal; `tooLarge` is its sentence about the
+   * size. Without a free file descriptor it throws the error.
    */
   async write(
     id: string,
     content: AsyncIterable<Uint8Array>,
-    maxBytes: number,
-    tooLarge: string,
+    { maxBytes, tooLarge, declaredBytes = 0 }: {
+      readonly maxBytes: number;
+      readonly tooLarge: string;
+      /** The size, if the sender told it. */
+      readonly declaredBytes?: number;
+    },
   ): Promise<number> {
     const part = this.#path(id) + partEnding;
-    let bytes = 0;
+    let [bytes, checkAt] = [0, checkedBytes];
     try {
       Deno.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      if (declaredBytes > this.#spaceForFiles()) throw fullRefusal();
       using file = await Deno.open(part, { createNew: true, write: true, mode: 0o600 });
       for await (const chunk of content) {
         bytes += chunk.length;
         if (bytes > maxBytes) throw new UploadRefusal(413, tooLarge);
+        if (bytes >= checkAt && this.#spaceForFiles() < chunk.length) throw fullRefusal();
+        if (bytes >= checkAt) checkAt = bytes + checkedBytes;
         for (let sent = 0; sent < chunk.length;) sent += await file.write(chunk.subarray(sent));
       }
       await file.syncData();
@@ -75,12 +94,7 @@ export class UploadFolder {
       await Deno.remove(part).catch(() => {});
       if (error instanceof UploadRefusal || isOutOfDescriptors(error)) throw error;
       const isFull = error instanceof Error && /no space|quota|too large/i.test(error.message);
-      throw new UploadRefusal(
-        isFull ? 507 : 500,
-        isFull
-          ? "The disk of the server is full: try again later, or tell its operator"
-          : "The server could not save the file",
-      );
+      throw isFull ? fullRefusal() : new UploadRefusal(500, "The server could not save the file");
     }
   }
 
@@ -113,6 +127,17 @@ export class UploadFolder {
   /** Deletes the folder with all files. */
   clear(): void {
     if (this.#list().length > 0) Deno.removeSync(this.#folder, { recursive: true });
+  }
+
+  /** Infinity if the system does not tell it. */
+  #spaceForFiles(): number {
+    try {
+      const { bsize, blocks, bavail } = statfsSync(this.#folder);
+      if (blocks === 0) return Infinity;
+      return bavail * bsize - Math.min(keptBytes, blocks * bsize * keptShare);
+    } catch {
+      return Infinity;
+    }
   }
 
   #list(): Deno.DirEntry[] {

@@ -120,7 +120,8 @@ export class UploadRoutes {
       const id = this.#folder.newId();
       // The connection stays open, because a sender over the limit still gets an answer.
       const content = request.iterator({ destroyOnReturn: false });
-      const bytes = await this.#folder.write(id, content, reservedBytes, reason);
+      const limits = { maxBytes: reservedBytes, tooLarge: reason, declaredBytes };
+      const bytes = await this.#folder.write(id, content, limits);
       const { headers } = request;
       const name = fileName(headers["content-disposition"]);
       const type = mediaType(headers["content-type"]);

@@ -116,7 +116,11 @@ export class UploadedFiles implements FileContents {
     try {
       const content = await shared.read(row.id);
       if (content === undefined) throw new Error("no machine has shared it");
-      await this.#folder.write(row.id, content, row.bytes, "its copy on the other machines is too large");
+      await this.#folder.write(row.id, content, {
+        maxBytes: row.bytes,
+        tooLarge: "its copy on the other machines is too large",
+        declaredBytes: row.bytes,
+      });
       if (this.#hub.chat.store?.files.find(row.id) === undefined) this.#folder.remove(row.id);
     } catch (error) {
       this.#hub.chat.log(

@@ -23,8 +23,7 @@ const caps = [
   "draft/account-registration",
   "soju.im/search",
 ];
-const refusal =
-  "The server cannot save this, because its disk is full or fails, and refuses what it cannot save; try again later";
+const refusal = "The server cannot save this now, because its disk is full or fails; try again later";
 const failing =
   "The server cannot save messages now, because its disk is full or fails; what you write is lost if the server stops before that ends";
 
