@@ -55,7 +55,10 @@ story("for users outside, a secret channel does not exist", async (chat) => {
     const lines = linesOf(command, messageId);
     // The first time can change something.
     await answers(bob, lines, "#5678");
-    assertEquals(await answers(bob, lines, "#1234"), await answers(bob, lines, "#5678"), command);
+    const both = [await answers(bob, lines, "#1234"), await answers(bob, lines, "#5678")];
+    // A search finds bob's own messages with these names, and he has sent those with the second name twice.
+    const [secret, missing] = command === "SEARCH" ? both.map((heard) => [...new Set(heard)]) : both;
+    assertEquals(secret, missing, command);
   }
   const everywhere = ["LIST", "LIST >0", "WHO *", "WHOIS ann", "WHO ann %cn", "SEARCH text=tea"];
   assertEquals((await ask(bob, ...everywhere)).filter((line) => /1234|PRIVMSG/.test(line)), []);
