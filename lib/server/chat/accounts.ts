@@ -83,7 +83,7 @@ export class Accounts {
     this.#settings = settings;
     this.#monotonic = monotonic;
     const { loginTries, accountsPerAddress, passwordRounds } = settings;
-    this.#rounds = new RoundsInUse(() => this.all(), passwordRounds, monotonic);
+    this.#rounds = new RoundsInUse(() => store?.accounts.countRounds() ?? [], passwordRounds, monotonic);
     this.#byPeer = new Buckets({ burst: loginTries, perSecond: loginTries / windowSeconds });
     const perAccount = loginTries * accountShare;
     this.#byAccount = new Buckets({ burst: perAccount, perSecond: perAccount / windowSeconds });

@@ -3,23 +3,25 @@
  * logged in again. The made-up verifier of an unknown name takes its rounds from here: with the number of the
  * settings, another number would show that an account exists.
  */
-import { parseVerifier } from "../../irc/scram.ts";
-import type { AccountRow } from "../store/accounts.ts";
+
+/** Numbers of rounds, the highest first, and the number of accounts with each. */
+export type RoundCounts = readonly (readonly [rounds: number, accounts: number])[];
 
 /** The time between two counts; a count reads all accounts. */
 const countEveryMs = 600_000;
 
 /** Counts the rounds from time to time. */
 export class RoundsInUse {
-  readonly #accounts: () => readonly AccountRow[];
+  readonly #count: () => RoundCounts;
   readonly #usual: number;
   readonly #monotonic: () => number;
-  #sorted: readonly number[] = [];
+  #counts: RoundCounts = [];
+  #accounts = 0;
   #nextCountMs = -Infinity;
 
   /** `usual` is the number of rounds while there is no account; `monotonic` is a clock in milliseconds. */
-  constructor(accounts: () => readonly AccountRow[], usual: number, monotonic: () => number) {
-    this.#accounts = accounts;
+  constructor(count: () => RoundCounts, usual: number, monotonic: () => number) {
+    this.#count = count;
     this.#usual = usual;
     this.#monotonic = monotonic;
   }
@@ -31,11 +33,14 @@ export class RoundsInUse {
   at(share: number): number {
     if (this.#monotonic() >= this.#nextCountMs) {
       this.#nextCountMs = this.#monotonic() + countEveryMs;
-      this.#sorted = this.#accounts().map(({ verifier }) =>
-        parseVerifier(verifier)?.iterations ?? this.#usual
-      )
-        .sort((a, b) => b - a);
+      this.#counts = this.#count();
+      this.#accounts = this.#counts.reduce((sum, [, accounts]) => sum + accounts, 0);
     }
-    return this.#sorted[Math.floor(share * this.#sorted.length)] ?? this.#usual;
+    let left = share * this.#accounts;
+    for (const [rounds, accounts] of this.#counts) {
+      if (left < accounts) return rounds;
+      left -= accounts;
+    }
+    return this.#usual;
   }
 }

@@ -24,17 +24,27 @@ export interface AccountRow {
   readonly createdMs: number;
 }
 
+/** The verifiers that have a number of PBKDF2 rounds begin so. */
+const verifierStart = "SCRAM-SHA-256$";
+
 /** All accounts, by folded name. */
 export class AccountTable {
+  readonly #database: Database;
   readonly #rows: UnsavedRows<AccountRow>;
   readonly #find: StatementSync;
   readonly #all: StatementSync;
+  readonly #rounds: StatementSync;
   readonly #alike = new LookAlikes();
 
   constructor(database: Database) {
+    this.#database = database;
     const columns = "SELECT name, verifier, role, suspended, created_ms FROM account";
     this.#find = database.prepareArrays(`${columns} WHERE key = ?`);
     this.#all = database.prepareArrays(`${columns} ORDER BY key`);
+    this.#rounds = database.prepareArrays(
+      `SELECT CAST(substr(verifier, ${verifierStart.length + 1}) AS INTEGER) AS rounds, count(*) FROM account
+       WHERE substr(verifier, 1, ${verifierStart.length}) = '${verifierStart}' GROUP BY rounds ORDER BY rounds DESC`,
+    );
     const save = database.prepareWrite(
       `INSERT INTO account (key, name, verifier, role, suspended, created_ms) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET name = excluded.name, verifier = excluded.verifier, role = excluded.role,
@@ -68,6 +78,15 @@ export class AccountTable {
   all(): AccountRow[] {
     const stored = this.#all.all().map(toAccount).filter((one) => one !== undefined);
     return this.#rows.merge(stored.map((one) => [fold(one.name), one] as const));
+  }
+
+  /** The numbers of PBKDF2 rounds in the verifiers, the highest first, and the number of accounts with each. */
+  countRounds(): (readonly [rounds: number, accounts: number])[] {
+    this.#database.insertPending();
+    return this.#database.read(
+      () => this.#rounds.all().map(row).map(([rounds, count]) => [Number(rounds), Number(count)] as const),
+      [],
+    );
   }
 
   save(account: AccountRow): void {
