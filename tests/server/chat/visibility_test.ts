@@ -29,11 +29,15 @@ function linesOf(command: string, messageId: string): string[] {
     `$ ${messageId}`,
     "in=$",
     "in=$;text=tea",
+    "text=in:$",
     "+ $",
     "*$",
     "$*",
   );
-  return words.map((word) => `${command} ${word}`);
+  // SEARCH takes other words for a text, and finds what the person wrote above.
+  return words.filter((word) => command !== "SEARCH" || word.includes("=")).map((word) =>
+    `${command} ${word}`
+  );
 }
 
 /** The answers to lines about a channel, with "$" instead of its name. */
