@@ -10,7 +10,12 @@ let loading: Promise<ReadonlySet<string>> | undefined;
 
 /** Whether a password is one of the 10,000 most common ones, in upper or lower case. */
 export async function isCommonPassword(password: string): Promise<boolean> {
-  return (await (loading ??= load())).has(password.toLowerCase());
+  // A failed load is tried again, because a lack of file descriptors ends.
+  loading ??= load().catch((error) => {
+    loading = undefined;
+    throw error;
+  });
+  return (await loading).has(password.toLowerCase());
 }
 
 async function load(): Promise<ReadonlySet<string>> {

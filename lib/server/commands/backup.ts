@@ -20,7 +20,10 @@ async function backup({ chat, session }: Call): Promise<void> {
   try {
     path = await chat.store?.backup(`backup-${time}`);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = (error instanceof Error ? error.message : String(error)).replace(
+      / \(os error \d+\).*$/,
+      "",
+    );
     chat.log("error", `Cannot copy the database: ${reason}`);
     fail("BACKUP", "CANNOT_COPY", `Cannot copy the database: ${reason}`);
   }
