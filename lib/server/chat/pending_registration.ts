@@ -1,5 +1,8 @@
 /** The registration of a connection: its nick, names and password, until it has a user. */
 
+/** For a client that cannot become a user, because its arrival cannot be ordered or saved now. */
+export const notNowSentence = "The server cannot accept new users at the moment; connect again later";
+
 /** The values that NICK, USER, PASS and CAP collect. */
 export interface PendingRegistration {
   nick: string | undefined;

@@ -9,7 +9,7 @@ import { fold } from "../../irc/names.ts";
 import type { Chat } from "../chat/chat.ts";
 import { cloak } from "../chat/cloak.ts";
 import { isRefusal } from "../chat/refusal.ts";
-import type { PendingRegistration } from "../chat/pending_registration.ts";
+import { notNowSentence, type PendingRegistration } from "../chat/pending_registration.ts";
 import { banSentence } from "../chat/server_ban.ts";
 import type { Session } from "../chat/session.ts";
 import type { User, UserRecord } from "../chat/user.ts";
@@ -63,7 +63,7 @@ export function completeRegistration(call: EarlyCall): void | Promise<void> {
 function closeRefused(session: Session, error: unknown): void {
   if (!isRefusal(error)) throw error;
   replyRefusal(session, error);
-  session.close("The server cannot accept new users at the moment; connect again later");
+  session.close(notNowSentence);
 }
 
 /**

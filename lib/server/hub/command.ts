@@ -6,6 +6,7 @@ import type { BadLine, Line } from "../../irc/lines.ts";
 import { escapeTagValue, type Message, parse } from "../../irc/message.ts";
 import type { Commit } from "../apply/event.ts";
 import type { Chat } from "../chat/chat.ts";
+import { notNowSentence } from "../chat/pending_registration.ts";
 import { isRefusal } from "../chat/refusal.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
@@ -96,6 +97,8 @@ export class Dispatcher {
 
   /** Answers a line whose event was not ordered yet, so that the next line does not wait for it. */
   tellDoubt(session: Session, line: Line): void {
+    // If its user arrives after all, this machine tells the others that it left (cluster/machines.ts).
+    if (session.user === undefined) return session.close(notNowSentence);
     const command = typeof line === "string" ? parse(line)?.command ?? "*" : "*";
     const sentence =
       "This is not saved yet, because the servers cannot save it now; it may still arrive when they can";

@@ -90,9 +90,7 @@ export class WaitingLines {
   tellDoubts(nowMs: number): void {
     if (this.#bus.figures?.isUp ?? true) return;
     for (const [session, { sinceMs, line, resolve }] of this.#waiting) {
-      if (!session.awaitsOrder || session.user === undefined || nowMs - sinceMs < deadlines.eventDoubtMs) {
-        continue;
-      }
+      if (!session.awaitsOrder || nowMs - sinceMs < deadlines.eventDoubtMs) continue;
       this.#waiting.delete(session);
       session.awaitsOrder = false;
       session.lastLineMs = nowMs;

@@ -136,3 +136,28 @@ Deno.test("a client whose message was on its way when the bus stopped is told so
   resolve();
   assertMatch(await ann.next(/ PRIVMSG /), /^:ann\S+ PRIVMSG #tea :on its way$/);
 });
+
+Deno.test("a client whose arrival was on its way when the bus stopped is closed with words", async () => {
+  const parsed = parseOptions(settingRows, [], {});
+  if ("fault" in parsed) throw new RangeError(parsed.fault);
+  const bus = new SlowBus({ now: Date.now });
+  let nowMs = Date.UTC(2026, 10, 23);
+  const settings = { ...parsed.values, name: "chat.test", flood: 0 };
+  const chat = new ChatState({ settings, now: () => nowMs, monotonic: () => nowMs });
+  const hub = new Hub({ chat, commands: allCommands, bus, encode: encodeLine });
+  await using bob = await visit(hub, "10.1.2.1", "bob");
+  const { promise, resolve } = Promise.withResolvers<void>();
+  bus.waits = promise;
+  await using ann = await visit(hub, "10.1.1.1", "ann", { register: false });
+  ann.send("NICK ann", "USER ann 0 * :Ann");
+  await bob.lines();
+  bus.isUp = false;
+  nowMs += 6000;
+  hub.sweep();
+  assertEquals(await ann.closed(), [
+    "ERROR :Closing link: The server cannot accept new users at the moment; connect again later",
+  ]);
+  bus.waits = undefined;
+  resolve();
+  await bob.lines();
+});
