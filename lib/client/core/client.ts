@@ -20,18 +20,17 @@ import type { ChatEvent, EventBody } from "../state/event.ts";
 import { MessageDelivery } from "./message_delivery.ts";
 import type { DeliveryResult } from "./unconfirmed_messages.ts";
 import { ServerLink } from "./server_link.ts";
-import type { State } from "../state/state.ts";
 import {
   emptyState,
-  findBuffer,
   isChannel,
   isIgnored,
+  type State,
   withOpenBuffer,
   withoutBuffer,
 } from "../state/state.ts";
 import { TypingNotifier } from "./typing_notifier.ts";
 import { Uploads } from "./upload.ts";
-import { WantedChannels } from "./wanted_channels.ts";
+import { JoinDeadline, WantedChannels } from "./wanted_channels.ts";
 
 /** One person on one server. */
 export class Client {
@@ -47,6 +46,7 @@ export class Client {
   readonly guard: FaultGuard;
   readonly #options: ClientOptions;
   readonly #wanted: WantedChannels;
+  readonly #joins: JoinDeadline;
   readonly #delivery: MessageDelivery;
   readonly #catchUp: CatchUp;
   readonly #loop: ConnectionLoop;
@@ -82,6 +82,8 @@ export class Client {
     this.typing = new TypingNotifier(link);
     this.uploads = new Uploads(link);
     this.#wanted = new WantedChannels(options.channels ?? []);
+    const onLate = (event: EventBody) => this.#onSessionEvent({ ...event, at: this.now });
+    this.#joins = new JoinDeadline({ wanted: this.#wanted, link, onLate, limitMs: options.joinMs });
     this.#delivery = new MessageDelivery({
       link,
       history: this.history,
@@ -187,6 +189,7 @@ export class Client {
 
   #sendJoin(channel: string, key: string): void {
     this.server.send(`JOIN ${channel} ${key}`.trimEnd());
+    this.#joins.restart();
   }
 
   /** Whether this client asked to join it. Otherwise another device of the person did, or the server. */
@@ -196,14 +199,12 @@ export class Client {
 
   /** Whether the answer to a JOIN of this client is still to come. */
   get isJoining(): boolean {
-    return this.wantedChannels.some((name) =>
-      this.hasAskedFor(name) && !findBuffer(this.state, name)?.joined
-    );
+    return this.#joins.pending.length > 0;
   }
 
   /** The channels we are in or are joining. */
   get wantedChannels(): readonly string[] {
-    return this.#wanted.all().filter(({ isRefused }) => !isRefused).map(({ name }) => name);
+    return this.#wanted.names;
   }
 
   /** The channels to join at the next visit, each as ClientOptions.channels takes it. */
@@ -215,7 +216,7 @@ export class Client {
 
   /** Opens a conversation with a person. */
   openConversation(nick: string): void {
-    const isKnown = findBuffer(this.state, nick) !== undefined;
+    const isKnown = this.state.buffers.has(fold(nick));
     this.#open(nick);
     if (!isKnown) this.readMarkers.ask(nick).catch(() => {});
   }
@@ -295,6 +296,7 @@ export class Client {
     const { suspensions } = this.#loop;
     if (this.#loop.hasQuit) session.close();
     const reason = await session.run();
+    this.#joins.stop();
     const isLost = !this.#loop.hasQuit && suspensions === this.#loop.suspensions;
     if (session.isReady && isLost) this.#emit({ kind: "status", status: "lost", reason });
   }
@@ -320,6 +322,7 @@ export class Client {
   #onSessionEvent(event: ChatEvent): void {
     if (event.kind === "joined" && event.own) {
       this.#wanted.onJoined(event.buffer);
+      this.#joins.restart();
       // Before our queued messages are sent, because the answer would contain them.
       if (this.#hasHistory) void this.#catchUp.onJoined(event.buffer, event.at);
       this.#delivery.flush();
@@ -365,6 +368,7 @@ export class Client {
 
   #onRefused(target: string, text: string): void {
     this.#delivery.onChannelRefused(target, text);
+    this.#joins.restart();
     // The person must see a channel that stays wanted, to be able to close it.
     if (this.#wanted.isKept(target) && !this.#wanted.has(target)) this.#open(target);
   }

@@ -50,6 +50,8 @@ export interface ClientOptions {
   readonly registrationMs?: number;
   /** The longest time until a message is confirmed, in milliseconds. @default {deadlines.echoMs} */
   readonly echoMs?: number;
+  /** The longest time without an answer to JOIN, in milliseconds. @default {deadlines.requestMs} */
+  readonly joinMs?: number;
   /** Milliseconds of a clock that never jumps. @default {performance.now} */
   readonly elapsed?: () => number;
   /** Milliseconds since 1970. @default {Date.now} */

@@ -3,9 +3,11 @@
  * it was wanted from the start or we have been in it: it can be full for a moment, or need another key.
  */
 
+import { deadlines } from "../../deadlines.ts";
 import type { Folded } from "../../irc/names.ts";
 import { fold } from "../../irc/names.ts";
-import type { ModeLetterChange } from "../state/event.ts";
+import type { EventBody, ModeLetterChange } from "../state/event.ts";
+import { findBuffer, type State } from "../state/state.ts";
 
 /** A channel and its key, "" for none. */
 export interface WantedChannel {
@@ -101,8 +103,61 @@ export class WantedChannels {
     return [...this.#channels.values()];
   }
 
+  /** Those that have not refused us. */
+  get names(): readonly string[] {
+    return this.all().filter(({ isRefused }) => !isRefused).map(({ name }) => name);
+  }
+
   #change(name: string, change: Partial<WantedChannel>): void {
     const found = this.#channels.get(fold(name));
     if (found !== undefined) this.#channels.set(fold(name), { ...found, ...change });
+  }
+}
+
+/** What a JoinDeadline needs. */
+export interface JoinDeadlineParts {
+  readonly wanted: WantedChannels;
+  readonly link: { readonly state: State };
+  /** Called with a refusal for each of them, when no JOIN is answered for a time. */
+  readonly onLate: (event: EventBody) => void;
+  /** @default {deadlines.requestMs} */
+  readonly limitMs: number | undefined;
+}
+
+/** Ends the wait for the answers to JOIN. A server that answers each PING can still leave a JOIN without an answer. */
+export class JoinDeadline {
+  readonly #parts: JoinDeadlineParts;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(parts: JoinDeadlineParts) {
+    this.#parts = parts;
+  }
+
+  /** The channels whose JOIN has no answer yet. */
+  get pending(): readonly string[] {
+    const { wanted, link } = this.#parts;
+    return wanted.names.filter((name) => wanted.isAsked(name) && !findBuffer(link.state, name)?.joined);
+  }
+
+  /** Call it when a JOIN is sent and when one is answered: a server can hold back many of them against floods. */
+  restart(): void {
+    this.stop();
+    const { onLate, limitMs = deadlines.requestMs } = this.#parts;
+    if (this.pending.length === 0) return;
+    this.#timer = setTimeout(() => {
+      for (const target of this.pending) {
+        onLate({
+          kind: "refused",
+          code: "",
+          target,
+          text: `Cannot join ${target}: the server did not answer`,
+        });
+      }
+    }, limitMs);
+  }
+
+  /** The connection has ended. */
+  stop(): void {
+    clearTimeout(this.#timer);
   }
 }

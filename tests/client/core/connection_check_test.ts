@@ -240,3 +240,15 @@ Deno.test("a message that a server never confirms, though it answers, may not ha
   await server.say("@msgid=m1 :bob!b@h PRIVMSG #tea :hello");
   assertEquals(peer.client.state.outgoing, []);
 });
+
+Deno.test("a JOIN that the server never answers, though it answers PING, ends in words; a late answer still counts", async () => {
+  await using peer = new WiredClient({ joinMs: 30 });
+  await peer.enter();
+  peer.client.join("#new");
+  assertEquals(peer.client.isJoining, true);
+  await pause(40);
+  assertEquals(peer.summaries(), ["refused : Cannot join #new: the server did not answer"]);
+  assertEquals(peer.client.wantedChannels, ["#tea"]);
+  await peer.server.say(":bob!b@h JOIN #new");
+  assertEquals(peer.client.wantedChannels, ["#tea", "#new"]);
+});
