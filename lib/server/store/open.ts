@@ -31,6 +31,7 @@ export function openFolder(folder: string, synchronous: Synchronous, steps = mig
   const lock = lockFolder(folder);
   try {
     const path = `${folder}/parley.db`;
+    removeLeftovers(folder);
     useRescued(path);
     makeFile(path);
     inspect(path, steps.length);
@@ -63,6 +64,21 @@ function lockFolder(folder: string): Deno.FsFile {
   throw new StoreError(
     `Cannot use the data folder "${folder}": another server uses it; stop that server, or choose another folder with --data`,
   );
+}
+
+/** A server that was killed leaves parts of copies: they need space and keep messages that are deleted later. */
+function removeLeftovers(folder: string): void {
+  let entries: Deno.DirEntry[] = [];
+  try {
+    entries = [...Deno.readDirSync(folder)];
+  } catch {
+    // A folder that cannot be listed can still be used.
+  }
+  for (const { name } of entries) {
+    if (/^(?:parley\.db-probe|(?:parley-|backup-).*\.db\.part)$/.test(name)) {
+      removeQuietly(`${folder}/${name}`);
+    }
+  }
 }
 
 /** Creates the file here, not in SQLite, so that only its owner can read it. */
@@ -197,7 +213,7 @@ function removeQuietly(path: string): void {
   try {
     Deno.removeSync(path);
   } catch {
-    // It was not created.
+    // It does not exist, or the folder cannot be changed.
   }
 }
 

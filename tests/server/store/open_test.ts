@@ -37,6 +37,22 @@ Deno.test("a data folder serves one server at a time", onDisk, () => {
   openStore(place).close();
 });
 
+Deno.test("a start removes the parts of copies that a killed server left, and nothing else", onDisk, () => {
+  using place = temporaryFolder();
+  const kept = ["backup-1.db", "notes.part", "parley-version-8.db"];
+  const parts = ["backup-2.db.part", "parley-version-7.db.part", "parley-rescued.db.part", "parley.db-probe"];
+  for (const name of [...kept, ...parts]) Deno.writeTextFileSync(`${place.folder}/${name}`, "words");
+  openStore(place).close();
+  assertEquals(
+    [...Deno.readDirSync(place.folder)].map(({ name }) => name).sort(),
+    [
+      ...kept,
+      "parley.db",
+      "parley.lock",
+    ].sort(),
+  );
+});
+
 Deno.test("a database of a newer Parley is refused and not changed", onDisk, () => {
   using place = temporaryFolder();
   openStore(place).close();
