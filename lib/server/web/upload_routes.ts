@@ -166,7 +166,8 @@ export class UploadRoutes {
     const row = this.#folder.isId(id) ? this.#hub.chat.store?.files.find(id) : undefined;
     using file = row && await this.files.open(row);
     if (row !== undefined && file === undefined && this.files.isShared) {
-      const sentence = "The server cannot load this file from the other servers now; try again later";
+      const sentence =
+        "The server cannot load this file from the other servers now, or has no space for it; try again later";
       return sendText(response, 503, sentence);
     }
     if (row === undefined || file === undefined) {

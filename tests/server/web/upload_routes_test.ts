@@ -345,7 +345,8 @@ async function cutOff(): Promise<void> {
   };
   site.chat.state.store?.files.save(file);
   const got = await fetch(`${site.origin}/files/${file.id}/tea.png`);
-  const sentence = "The server cannot load this file from the other servers now; try again later\n";
+  const sentence =
+    "The server cannot load this file from the other servers now, or has no space for it; try again later\n";
   assertEquals([got.status, await got.text()], [503, sentence]);
 }
 
