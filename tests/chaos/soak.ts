@@ -21,12 +21,12 @@ const ignore = !granted(...programPermissions) || Deno.build.os !== "linux";
 const seconds = granted("env") ? Number(Deno.env.get("PARLEY_SOAK_SECONDS") ?? 20) : 0;
 const sessions = 500;
 const channels = 20;
-/** Of each person. */
+/** The channels of each person. */
 const channelsEach = 3;
 const registerWidth = 25;
 const tickMs = 50;
 const sampleMs = 2_000;
-/** Of each such time the lowest value counts: just after a collection there is nothing but what is used. */
+/** The lowest value in each such time counts: just after a collection the memory has only what is used. */
 const windowSeconds = 30;
 /** The first part of the time: caches fill, and code is compiled. */
 const warmShare = 0.2;
@@ -38,9 +38,9 @@ const earlierComings = seconds >= judgedSeconds ? 4_000 : 100;
  * 70 MB that nobody uses any more (the native parts of TLS connections), which hides a leak, or looks like one.
  */
 const environment = { DENO_V8_FLAGS: "--gc-global" };
-/** Of the heap. A leak of 1 KB per action would be 72 MB an hour at this rate. */
+/** The limit of the heap. A leak of 1 KB per action would be 72 MB an hour at this rate. */
 const maxSlopeMbPerHour = 60;
-/** Of the process: the allocator keeps what TLS connections once took, so its slope is shown and not judged. */
+/** The limit of the process. The allocator keeps what TLS connections once took, so its slope is shown and not judged. */
 const maxResidentMb = 300;
 const fileBytes = 100_000;
 const freedMs = 10_000;

@@ -114,7 +114,7 @@ export class WantedChannels {
   }
 }
 
-/** What a JoinDeadline needs. */
+/** The parts that a JoinDeadline uses. */
 export interface JoinDeadlineParts {
   readonly wanted: WantedChannels;
   readonly link: { readonly state: State };

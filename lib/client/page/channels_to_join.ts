@@ -1,6 +1,6 @@
 /**
- * Which channels the page joins: first those of the invite link, then those of the last visit. It stores them, with how
- * far the person had read them.
+ * Finds the channels that the page joins: first those of the invite link, then those of the last visit. It stores the
+ * channels and the place to which the person had read each.
  */
 /// <reference lib="dom" />
 import { fold } from "../../irc/names.ts";

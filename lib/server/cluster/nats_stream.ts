@@ -51,7 +51,10 @@ export interface Ends {
   readonly stream: string;
   readonly first: number;
   readonly last: number;
-  /** Who answered; servers of a NATS cluster can lack the newest events, "no leader" for longer. @default {only server} */
+  /**
+   * The server that answered. In a NATS cluster it can lack the newest events; without a leader it lacks them for longer.
+   * @default {only server}
+   */
   readonly answeredBy?: "only server" | "leader" | "no leader";
 }
 

@@ -32,7 +32,7 @@ function fullRefusal(): UploadRefusal {
 
 /** The last part of a disk is for the database: a file must not stop the chat from being saved. */
 const keptBytes = 64 * 1024 * 1024;
-/** Of a small disk, this part of it. */
+/** On a small disk, this part of it is enough. */
 const keptShare = 1 / 20;
 /** How many bytes arrive before the space on the disk is read again: others write there too. */
 const checkedBytes = 256 * 1024;

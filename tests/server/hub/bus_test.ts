@@ -27,17 +27,25 @@ class SlowBus extends LocalBus<Event> {
   }
 }
 
-Deno.test("a client that connects while no events can be ordered gets a refusal and is closed", async () => {
+/** A hub on such a bus, with a clock that only the test moves. */
+function startHub() {
   const parsed = parseOptions(settingRows, [], {});
   if ("fault" in parsed) throw new RangeError(parsed.fault);
+  let nowMs = Date.UTC(2026, 10, 23);
   const bus = new SlowBus({ now: Date.now });
-  const settings = { ...parsed.values, name: "chat.test", flood: 0 };
-  const hub = new Hub({
-    chat: new ChatState({ settings }),
-    commands: allCommands,
-    bus,
-    encode: encodeLine,
+  const logged: string[] = [];
+  const chat = new ChatState({
+    settings: { ...parsed.values, name: "chat.test", flood: 0 },
+    now: () => nowMs,
+    monotonic: () => nowMs,
+    log: (_level, text) => logged.push(text),
   });
+  const hub = new Hub({ chat, commands: allCommands, bus, encode: encodeLine });
+  return { hub, bus, logged, later: (ms: number) => void (nowMs += ms) };
+}
+
+Deno.test("a client that connects while no events can be ordered gets a refusal and is closed", async () => {
+  const { hub, bus } = startHub();
   bus.waits = Promise.reject({ refusal: "standard", params: ["*", "TEMPORARILY_UNAVAILABLE", "Not now"] });
   bus.waits.catch(() => {});
   await using ann = await visit(hub, "10.1.1.1", "ann", { register: false });
@@ -50,17 +58,7 @@ Deno.test("a client that connects while no events can be ordered gets a refusal 
 });
 
 Deno.test("a client that waits for the order of events does not time out", async () => {
-  const parsed = parseOptions(settingRows, [], {});
-  if ("fault" in parsed) throw new RangeError(parsed.fault);
-  const bus = new SlowBus({ now: Date.now });
-  let nowMs = Date.UTC(2026, 10, 23);
-  const settings = { ...parsed.values, name: "chat.test", flood: 0 };
-  const hub = new Hub({
-    chat: new ChatState({ settings, now: () => nowMs, monotonic: () => nowMs }),
-    commands: allCommands,
-    bus,
-    encode: encodeLine,
-  });
+  const { hub, bus, later } = startHub();
   await using ann = await visit(hub, "10.1.1.1", "ann");
   await using bob = await visit(hub, "10.1.2.1", "bob");
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -68,7 +66,7 @@ Deno.test("a client that waits for the order of events does not time out", async
   ann.send("JOIN #tea");
   await bob.lines();
   for (let times = 0; times < 2; times++) {
-    nowMs += settings.pingAfter * 2;
+    later(hub.chat.settings.pingAfter * 2);
     hub.sweep();
   }
   bus.waits = undefined;
@@ -78,18 +76,7 @@ Deno.test("a client that waits for the order of events does not time out", async
 });
 
 Deno.test("users whose end could not be announced are one line in the log", async () => {
-  const parsed = parseOptions(settingRows, [], {});
-  if ("fault" in parsed) throw new RangeError(parsed.fault);
-  const bus = new SlowBus({ now: Date.now });
-  const logged: string[] = [];
-  const settings = { ...parsed.values, name: "chat.test", flood: 0 };
-  const log = (_level: string, text: string) => logged.push(text);
-  const hub = new Hub({
-    chat: new ChatState({ settings, log }),
-    commands: allCommands,
-    bus,
-    encode: encodeLine,
-  });
+  const { hub, bus, logged } = startHub();
   await using _ann = await visit(hub, "10.1.1.1", "ann");
   await using _bob = await visit(hub, "10.1.2.1", "bob");
   await using cat = await visit(hub, "10.1.3.1", "cat");
@@ -104,17 +91,7 @@ Deno.test("users whose end could not be announced are one line in the log", asyn
 });
 
 Deno.test("a client whose message was on its way when the bus stopped is told so, and its next lines are answered", async () => {
-  const parsed = parseOptions(settingRows, [], {});
-  if ("fault" in parsed) throw new RangeError(parsed.fault);
-  const bus = new SlowBus({ now: Date.now });
-  let nowMs = Date.UTC(2026, 10, 23);
-  const settings = { ...parsed.values, name: "chat.test", flood: 0 };
-  const hub = new Hub({
-    chat: new ChatState({ settings, now: () => nowMs, monotonic: () => nowMs }),
-    commands: allCommands,
-    bus,
-    encode: encodeLine,
-  });
+  const { hub, bus, later } = startHub();
   await using ann = await visit(hub, "10.1.1.1", "ann", {
     caps: ["labeled-response", "batch", "echo-message"],
   });
@@ -126,7 +103,7 @@ Deno.test("a client whose message was on its way when the bus stopped is told so
   ann.send("@label=a PRIVMSG #tea :on its way", "@label=b PING b");
   await bob.lines();
   bus.isUp = false;
-  nowMs += 6000;
+  later(6000);
   hub.sweep();
   const [told = "", pong = ""] = await ann.until(/ PONG .*b$/);
   assertMatch(told, /^@label=a;?\S* :chat\.test (FAIL|NOTICE) .*it may still arrive when they can$/);
@@ -138,13 +115,7 @@ Deno.test("a client whose message was on its way when the bus stopped is told so
 });
 
 Deno.test("a client whose arrival was on its way when the bus stopped is closed with words", async () => {
-  const parsed = parseOptions(settingRows, [], {});
-  if ("fault" in parsed) throw new RangeError(parsed.fault);
-  const bus = new SlowBus({ now: Date.now });
-  let nowMs = Date.UTC(2026, 10, 23);
-  const settings = { ...parsed.values, name: "chat.test", flood: 0 };
-  const chat = new ChatState({ settings, now: () => nowMs, monotonic: () => nowMs });
-  const hub = new Hub({ chat, commands: allCommands, bus, encode: encodeLine });
+  const { hub, bus, later } = startHub();
   await using bob = await visit(hub, "10.1.2.1", "bob");
   const { promise, resolve } = Promise.withResolvers<void>();
   bus.waits = promise;
@@ -152,7 +123,7 @@ Deno.test("a client whose arrival was on its way when the bus stopped is closed 
   ann.send("NICK ann", "USER ann 0 * :Ann");
   await bob.lines();
   bus.isUp = false;
-  nowMs += 6000;
+  later(6000);
   hub.sweep();
   assertEquals(await ann.closed(), [
     "ERROR :Closing link: The server cannot accept new users at the moment; connect again later",
