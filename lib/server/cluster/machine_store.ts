@@ -177,7 +177,7 @@ export async function copyStore(
     from = newest > position.last ? undefined : found.next;
   } while (from !== undefined);
   // An attempt that failed can have stored later events, which are applied again.
-  store.history.skipUntil(store.history.newestStamp);
+  store.history.skipStored(store.history.newestStamp);
   transfer.applyAdopted(shared);
   transfer.applyErasures(shared);
   savePosition(store, position);

@@ -58,6 +58,7 @@ export class History implements CommitParticipant {
   canRefill = false;
   #appended = 0;
   #storedUntil = 0;
+  #checkedUntil = 0;
   readonly #insert: WriteStatement;
   readonly #blockAt: StatementSync;
   readonly #newest: StatementSync;
@@ -92,6 +93,11 @@ export class History implements CommitParticipant {
    */
   append(conversation: Conversation, stream: Stream, stamp: number, record: string): void {
     if (stamp <= this.#storedUntil) return;
+    if (stamp <= this.#checkedUntil) {
+      if (this.#isStored(conversation, stream, stamp)) return;
+      // Stamps grow, so no later record is stored either.
+      this.#checkedUntil = 0;
+    }
     if (this.#isCut || this.#database.isFull) return this.#drop();
     const { records } = this.#database;
     this.#appended++;
@@ -125,6 +131,18 @@ export class History implements CommitParticipant {
   /** Ignores records up to this stamp: they are stored already and are being repeated. */
   skipUntil(stamp: number): void {
     this.#storedUntil = stamp;
+  }
+
+  /** Ignores the next records as long as each is stored already: some that end at this stamp can be repeated. */
+  skipStored(until: number): void {
+    this.#checkedUntil = until;
+  }
+
+  #isStored(conversation: Conversation, stream: Stream, stamp: number): boolean {
+    this.#database.insertPending();
+    if (conversation.id === undefined) return false;
+    const [, first, text] = row(this.#blockAt.get(logOf(conversation.id, stream), stamp));
+    return first !== undefined && decodeBlock(Number(first), String(text)).some((one) => one.stamp === stamp);
   }
 
   /**

@@ -70,6 +70,24 @@ Deno.test("a store of another chat is refused, and nothing changes", async () =>
   assertEquals(store.savedValues.find("chat"), "coffee");
 });
 
+Deno.test("records that an attempt which failed has stored are not stored again, and later ones are", async () => {
+  using store = openStore();
+  store.savedValues.save("chat", "tea");
+  const channel = store.conversations.channel("#den", "#den");
+  const say = (...stamps: number[]) => {
+    for (const stamp of stamps) {
+      store.history.append(channel, 0, stamp, `:ann!~u@host PRIVMSG #den :${stamp}`);
+    }
+    store.commit();
+  };
+  say(50, 60);
+  await copyStore(store, given("parley-1", "tea"), "parley-1");
+  say(50, 60, 70, 80);
+  const view = { conversation: channel.id ?? 0, since: 0 };
+  const found = store.history.read([view], { after: 0, limit: 9, from: "start", events: false });
+  assertEquals(found.map(({ stamp }) => stamp), [50, 60, 70, 80]);
+});
+
 Deno.test("a machine that is cut off while it gives its state is replaced by another", async () => {
   using store = openStore();
   const parsed = parseOptions(settingRows, [], {});
