@@ -46,6 +46,8 @@ export class Clock {
   readonly #startedMs: number;
   /** How long nothing happened before the start, by the wall clock, if that is doubtful: see continueFrom(). */
   #gapMs = 0;
+  /** The newest time from before the start. */
+  #knownMs = 0;
   readonly #startedAt: number;
   readonly #startedUptime: number;
   /** How far the wall clock may be ahead of the time that passed since the start: for deletions, and for stamps. */
@@ -108,9 +110,11 @@ export class Clock {
 
   /**
    * The newest time that is known from before the start. If it is more than a week ago, the machine was off for long, or
-   * the clock was set ahead: cautiousNow() continues from that time, until the clock is trusted.
+   * the clock was set ahead: cautiousNow() continues from that time, until the clock is trusted. A clock that starts
+   * before that time is behind, so stamps follow it at once when it is set.
    */
   continueFrom(ms: number): void {
+    this.#knownMs = ms;
     const gapMs = this.#startedMs - ms;
     this.#gapMs = gapMs > longestOffMs ? gapMs : 0;
     this.#leastAheadMs = Infinity;
@@ -147,7 +151,10 @@ export class Clock {
   /** Whether a jump is the time of a sleep, or leaves an impossible time, or has lasted long enough. */
   #isSettled(aheadMs: number): boolean {
     if (this.now() > this.#latestMs) return false;
-    if (this.now() - (aheadMs - this.#settledAheadMs) < this.#earliestMs) return true;
+    const beforeMs = this.now() - (aheadMs - this.#settledAheadMs);
+    if (beforeMs < this.#earliestMs) return true;
+    // The clock was behind at the start, and a time server sets it.
+    if (beforeMs < this.#knownMs && this.now() - this.#knownMs <= longestOffMs) return true;
     if (this.#jump === undefined || Math.abs(aheadMs - this.#jump.aheadMs) > maxClockFaultMs) {
       // The system is asked only here, because that costs a system call.
       const sleptMs = this.#sleptMs();

@@ -129,3 +129,20 @@ Deno.test("stamps and deletions never follow a clock with an impossible late tim
     passedMs += 3_600_000;
   }
 });
+
+Deno.test("stamps follow at once a clock that was behind the stored messages at the start", () => {
+  let [passedMs, aheadMs] = [2 * yearMs, -3_600_000];
+  const clock = new Clock({ now: () => passedMs + aheadMs, monotonic: () => passedMs });
+  clock.continueFrom(2 * yearMs - 5000);
+  assertEquals(clock.settledNow(), passedMs - 3_600_000);
+  passedMs += 2000;
+  aheadMs = 0;
+  assertEquals(clock.settledNow(), passedMs);
+  // Later jumps wait, and so does one that leaves the stored messages far behind.
+  aheadMs = yearMs;
+  assertEquals(clock.settledNow(), passedMs);
+  const other = new Clock({ now: () => passedMs + aheadMs, monotonic: () => passedMs });
+  other.continueFrom(4 * yearMs);
+  aheadMs = 3 * yearMs;
+  assertEquals(other.settledNow(), passedMs + yearMs);
+});
