@@ -54,7 +54,7 @@ export async function join(
       if (joined !== undefined) return { joined, name };
       waitMs = Math.min(2 * waitMs, maxRetryMs);
     } else if (silentFrom !== undefined) {
-      say("info", "Another machine of this chat does not answer; waiting for it");
+      say("info", "Another machine of this chat does not answer; this machine waits for it");
       const isOver = performance.now() - silentFrom >= 2 * leaseMs;
       if (isOver && canContinue(saved, ends) && await claim(stream, requests, last)) {
         return { joined: undefined, name };

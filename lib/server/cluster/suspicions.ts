@@ -121,7 +121,7 @@ export class Suspicions {
     const { chat, now } = this.#options;
     if (now() - (this.#loggedMs.get(machine) ?? -Infinity) < 60_000) return;
     this.#loggedMs.set(machine, now());
-    chat.log("info", `Machine "${shownName(machine)}" is silent; asking whether others hear it`);
+    chat.log("info", `Machine "${shownName(machine)}" is silent; the others are asked whether they hear it`);
   }
 
   /** When the event fails, a later tick makes another one if its reason is still true. */

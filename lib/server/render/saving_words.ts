@@ -3,7 +3,7 @@ import type { Session } from "../chat/session.ts";
 import { fromServer } from "./sender.ts";
 
 export const failingSentence =
-  "The server cannot save messages now, because its disk is full or fails; what you write is lost if the server stops before that ends";
+  "The server cannot save messages now, because its disk is full or fails; new messages are lost if the server stops before it can save them";
 export const savedSentence = "The server saves messages again";
 
 /** Tells a user who joins the chat while the disk is full or fails. */

@@ -25,7 +25,7 @@ const caps = [
 ];
 const refusal = "The server cannot save this now, because its disk is full or fails; try again later";
 const failing =
-  "The server cannot save messages now, because its disk is full or fails; what you write is lost if the server stops before that ends";
+  "The server cannot save messages now, because its disk is full or fails; new messages are lost if the server stops before it can save them";
 
 diskStory(
   "while the disk is full, people find, mark and delete what they write, and know that it waits",
