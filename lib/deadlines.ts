@@ -43,7 +43,7 @@ export const deadlines = {
   /** A turn that is not renewed: its machine is dead or cut off. It is renewed three times in this time. */
   natsFileTurnStaleMs: 15_000,
   /** The same while the machine is not heard either. Two files at the same time cost only disk space. */
-  natsFileTurnDeadMs: 1_000,
+  natsFileTurnDeadMs: 500,
   /** The first answer of another machine to a new one. */
   machineGreetingMs: 1_000,
   /** The next part of an answer of another machine; a large snapshot takes time to make. */
