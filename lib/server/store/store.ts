@@ -147,21 +147,24 @@ export class Store implements Disposable {
 
   /**
    * Resolves when the search index contains all records from before the call, or as many as can be written until
-   * `untilMs` (performance.now()); the chat continues meanwhile.
+   * `untilMs` (performance.now()); the chat continues meanwhile. While the disk fails it does nothing: the rows would
+   * wait in memory, and each try to save would write all of them again.
    */
   async updateIndex(untilMs = Infinity): Promise<void> {
-    for (let more = true; more && !this.#closed && performance.now() < untilMs;) {
+    // A search then finds the records of this tick.
+    this.database.insertPending();
+    for (let more = !this.database.failing; more && !this.#closed && performance.now() < untilMs;) {
       more = false;
       if (!this.database.attempt(() => more = this.index.advance(performance.now() + sliceMs))) return;
-      this.commit();
+      if (!this.commit()) return;
       if (more) await pause();
     }
   }
 
   /**
    * See SearchIndex.search. It adds new records to the index first, leaves out records that are being erased, and the
-   * chat continues between the parts. `logs` are parts with a common `after`, so that the index gives no match that is too old for all of a
-   * part.
+   * chat continues between the parts. `logs` are parts with a common `after`, so that the index gives no match that is
+   * too old for all of a part.
    */
   async search(search: StoreSearch): Promise<SearchHit[]> {
     await this.updateIndex(performance.now() + updateMs);

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Clock } from "../../../lib/irc/clock.ts";
 import { lossSentence } from "../../../lib/server/start/end_process.ts";
+import { row } from "../../../lib/server/store/conversation.ts";
 import { copyBefore, openFolder, openMemory } from "../../../lib/server/store/open.ts";
 import { StoreError } from "../../../lib/server/store/store_error.ts";
 import { writeWholeFile } from "../../../lib/net/whole_file.ts";
@@ -158,6 +159,31 @@ Deno.test(
     });
     const sentence = "Deletions or other changes could not be saved, and are lost";
     assertEquals(losses, [[true, sentence], [true, sentence], [true, undefined]]);
+  },
+);
+
+Deno.test(
+  "a search while the disk is full finds everything, and its index does not wait in memory",
+  onSmallDisk,
+  async () => {
+    using place = temporaryFolder();
+    using disk = smallDisk();
+    using faulty = onClock(place.folder);
+    const { store } = faulty;
+    tell(store, 1, "#tea", "ann", "green tea");
+    store.commit();
+    disk.fill();
+    tell(store, 2, "#tea", "ann", "black tea");
+    store.commit();
+    tell(store, 3, "#tea", "ann", "white tea");
+    assertEquals(await found(store, "tea"), [1, 2, 3]);
+    assertEquals(store.database.prepareArrays("SELECT count(*) FROM search_section").all().map(row), [[0]]);
+    disk.freeSpace();
+    faulty.later(60_000);
+    assertEquals(store.commit(), true);
+    await store.updateIndex();
+    assertEquals(await found(store, "tea"), [1, 2, 3]);
+    assertEquals(store.database.prepareArrays("SELECT count(*) FROM search_section").all().map(row), [[1]]);
   },
 );
 
