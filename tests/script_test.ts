@@ -225,5 +225,8 @@ test("a full disk under the output is a sentence and exit code 74, not a lost co
     cwd: new URL("..", import.meta.url),
   }).output();
   assertEquals(code, 74);
-  assertMatch(new TextDecoder().decode(stderr), /^Cannot write to standard output: No space left on device/);
+  assertMatch(
+    new TextDecoder().decode(stderr),
+    /^Cannot write to standard output: No space left on device\n$/,
+  );
 });

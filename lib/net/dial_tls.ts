@@ -102,7 +102,8 @@ function save(knownHosts: KnownHosts, place: string, remembered: StoredTrust): s
   try {
     knownHosts.save(place, remembered);
   } catch (error) {
-    return `Cannot write ${knownHosts.path}: ${error instanceof Error ? error.message : error}`;
+    const reason = String(error instanceof Error ? error.message : error).replace(/ \(os error \d+\).*$/, "");
+    return `Cannot remember this server in ${knownHosts.path}: ${reason}`;
   }
 }
 

@@ -19,7 +19,8 @@ export function print(text: string): PrintFault | undefined {
     writeAll(Deno.stdout, new TextEncoder().encode(text));
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) return { kind: "closed" };
-    return { kind: "failed", reason: error instanceof Error ? error.message : String(error) };
+    const text = error instanceof Error ? error.message : String(error);
+    return { kind: "failed", reason: text.replace(/ \(os error \d+\).*$/, "") };
   }
 }
 
