@@ -4,6 +4,7 @@ import { formatVerifier, makeVerifier } from "../lib/irc/scram.ts";
 import { makeCertificate } from "../lib/net/certificate.ts";
 import { dialTls } from "../lib/net/dial_tls.ts";
 import { withDeadline } from "./support/deadline.ts";
+import { temporaryFolder } from "./support/folder.ts";
 import { readAll, sendText } from "./support/listening.ts";
 import { overTcp, Peer } from "./support/peer.ts";
 import { granted, programPermissions } from "./support/permissions.ts";
@@ -25,10 +26,11 @@ Deno.test({
 
 async function outOfDescriptors(): Promise<void> {
   const oper = `root:${formatVerifier(await makeVerifier("open sesame", 4096))}`;
-  const folder = await Deno.makeTempDir();
+  using place = temporaryFolder();
+  const { folder } = place;
   const [cert, key] = [`${folder}/cert.pem`, `${folder}/key.pem`];
   await newCertificate(cert, key);
-  const flags = ["--oper", oper, "--cert", cert, "--key", key];
+  const flags = ["--oper", oper, "--cert", cert, "--key", key, "--data", `${folder}/data`];
   await using server = await startServer(flags, {}, { through: limited });
   assertMatch(
     server.stderr(),
@@ -50,11 +52,21 @@ async function outOfDescriptors(): Promise<void> {
   Deno.kill(server.pid, "SIGHUP");
   while (!/ertificate/.test(server.stderr())) await new Promise((resolve) => setTimeout(resolve, 5));
   assertMatch(server.stderr(), /now uses a new certificate/);
-  await Deno.remove(folder, { recursive: true });
+  // The list of common passwords is loaded for the first password.
+  assertMatch(await register(root), / FAIL REGISTER TEMPORARILY_UNAVAILABLE /);
+  await allow(server, most);
+  assertMatch(await register(root, "password1"), / FAIL REGISTER WEAK_PASSWORD /);
+  await allowNoMore(server);
+  assertMatch(await register(root), / REGISTER SUCCESS /);
   await allow(server, most);
   for (const socket of held) socket.close();
   assertEquals(await answers(server), ["PONG", "PONG", "ok", "101"]);
   assertEquals(server.stderr().match(/Cannot accept/g)?.length, 1, server.stderr());
+}
+
+async function register(peer: Peer, password = "a long enough password"): Promise<string> {
+  peer.send(`REGISTER * * :${password}`);
+  return await peer.next(/ REGISTER /);
 }
 
 async function newCertificate(cert: string, key: string): Promise<void> {

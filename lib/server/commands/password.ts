@@ -8,17 +8,19 @@ const maxBytes = 1024;
 /** With a shorter minimum, the operator of the server has decided that simple passwords are good enough. */
 const carefulLength = 8;
 
-/**
- * The reason why a password is not accepted for an account, with a code of draft/account-registration; undefined if
- * it is accepted.
- */
+/** A password that is not accepted, or cannot be checked now. */
+export interface PasswordFault {
+  /** A code of draft/account-registration. */
+  readonly code: "WEAK_PASSWORD" | "UNACCEPTABLE_PASSWORD" | "TEMPORARILY_UNAVAILABLE";
+  readonly words: string;
+}
+
+/** The reason why a password is not accepted for an account; undefined if it is accepted. */
 export async function passwordFault(
-  { settings }: Chat,
+  { settings, log }: Chat,
   account: string,
   password: string,
-): Promise<
-  { readonly code: "WEAK_PASSWORD" | "UNACCEPTABLE_PASSWORD"; readonly words: string } | undefined
-> {
+): Promise<PasswordFault | undefined> {
   if (utf8(password).length > maxBytes) {
     return { code: "UNACCEPTABLE_PASSWORD", words: `The password is longer than ${maxBytes} bytes` };
   }
@@ -31,10 +33,21 @@ export async function passwordFault(
   if (fold(password) === fold(account)) {
     return { code: "WEAK_PASSWORD", words: "The password must not be your name" };
   }
-  if (settings.passwordLength >= carefulLength && await isCommonPassword(password)) {
+  if (settings.passwordLength < carefulLength) return undefined;
+  try {
+    if (!await isCommonPassword(password)) return undefined;
+  } catch (error) {
+    log(
+      "error",
+      `Cannot load the list of common passwords: ${error instanceof Error ? error.message : error}`,
+    );
     return {
-      code: "WEAK_PASSWORD",
-      words: "This is one of the passwords that attackers try first: choose another one",
+      code: "TEMPORARILY_UNAVAILABLE",
+      words: "The server cannot check new passwords now; try again later",
     };
   }
+  return {
+    code: "WEAK_PASSWORD",
+    words: "This is one of the passwords that attackers try first: choose another one",
+  };
 }

@@ -1,5 +1,7 @@
 /** Tests whether a disk has space. Only a write shows it, because quotas and limits of the process count too. */
 
+import { statfsSync } from "node:fs";
+
 const chunk = new Uint8Array(1024 * 1024);
 
 /**
@@ -14,8 +16,9 @@ export function canGrow(database: string, bytes: number): boolean {
     file.seekSync(lengthOf(`${database}-wal`), Deno.SeekMode.Start);
     for (let left = bytes; left > 0;) left -= file.writeSync(chunk.subarray(0, Math.min(left, chunk.length)));
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // The database needs no other file descriptor.
+    return isOutOfDescriptors(error) && freeBytes(database) > bytes;
   } finally {
     file?.close();
     try {
@@ -32,4 +35,15 @@ function lengthOf(path: string): number {
   } catch {
     return 0;
   }
+}
+
+/** Whether no file descriptor is free, so that the test itself failed. */
+function isOutOfDescriptors(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "EMFILE" || error.code === "ENFILE");
+}
+
+/** What the disk has left; quotas and limits do not count. */
+function freeBytes(path: string): number {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize;
 }
