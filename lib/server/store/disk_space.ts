@@ -42,7 +42,7 @@ function isOutOfDescriptors(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "EMFILE" || error.code === "ENFILE");
 }
 
-/** What the disk has left; quotas and limits do not count. */
+/** The free bytes of the disk; quotas and limits do not count. */
 function freeBytes(path: string): number {
   const { bavail, bsize } = statfsSync(path);
   return bavail * bsize;
