@@ -1,12 +1,12 @@
 /**
  * Three real servers and a real nats-server on this host: one chat. The tests compare what people see in their clients.
- * Without nats-server they are ignored.
+ * Without nats-server they are ignored. Only `deno task chaos` runs them, because they take long.
  */
 import { assert, assertEquals } from "@std/assert";
-import { Cluster, clusterStory, history } from "./support/cluster.ts";
-import { temporaryFolder } from "./support/folder.ts";
-import type { Peer } from "./support/peer.ts";
-import { hasProgram } from "./support/programs.ts";
+import { Cluster, clusterStory, history } from "../support/cluster.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import type { Peer } from "../support/peer.ts";
+import { hasProgram } from "../support/programs.ts";
 
 const ignore = !hasProgram("nats-server");
 const channels = ["#tea", "#den"];

@@ -1,8 +1,11 @@
-/** Slash commands at the page in a real browser: those that a page runs in its own way. */
+/**
+ * Slash commands at the page in a real browser: those that a page runs in its own way. Only `deno task chaos` runs them,
+ * because they take long; tests/client/slash/ has the commands themselves.
+ */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { type BrowserVisitor, enterAs, write } from "../../support/browser.ts";
-import { pageStories, type Stage } from "./page_stories.ts";
+import { type BrowserVisitor, enterAs, write } from "../support/browser.ts";
+import { pageStories, type Stage } from "../client/page/page_stories.ts";
 
 pageStories("slash commands at the page in Chromium", {
   "/register, /passwd and /login ask for passwords in a dialog": passwords,

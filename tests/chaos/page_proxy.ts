@@ -1,9 +1,9 @@
-/** The page over https, behind a proxy that adds TLS, in a real browser. */
+/** The page over https, behind a proxy that adds TLS, in a real browser. Only `deno task chaos` runs this. */
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { type BrowserVisitor, enterAs, hasBrowser, startBrowser, write } from "../../support/browser.ts";
-import { freePort, startServer } from "../../support/server.ts";
-import { type ProxyChanges, startTlsProxy } from "../../support/tls_proxy.ts";
+import { type BrowserVisitor, enterAs, hasBrowser, startBrowser, write } from "../support/browser.ts";
+import { freePort, startServer } from "../support/server.ts";
+import { type ProxyChanges, startTlsProxy } from "../support/tls_proxy.ts";
 
 const proxies: Record<string, ProxyChanges> = {
   "passes Host and the path on": {},
