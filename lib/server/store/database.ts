@@ -363,7 +363,7 @@ export class Database {
     this.#db.exec("PRAGMA cache_spill = ON");
     const lost = this.lostSinceFailure;
     this.onProblem(
-      `Messages are saved again: ${unsaved} messages and events waited in memory and are on disk now; lost: ${lost}`,
+      `Messages are saved again; messages and events that waited in memory: ${unsaved}, lost: ${lost}`,
     );
     return true;
   }

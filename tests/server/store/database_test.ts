@@ -19,7 +19,7 @@ Deno.test("a full disk is reported once, and messages are saved when there is sp
   assertEquals(stamps(store).length, 221);
   assertEquals(disk.said, [
     "Cannot save messages: the disk is full; the chat continues, and the server keeps trying to save",
-    "Messages are saved again: 18 messages and events waited in memory and are on disk now; lost: 0",
+    "Messages are saved again; messages and events that waited in memory: 18, lost: 0",
   ]);
 });
 

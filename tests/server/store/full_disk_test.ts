@@ -73,7 +73,7 @@ Deno.test(
     assertEquals(store.commit(), true);
     assertEquals(faulty.said, [
       refused,
-      "Messages are saved again: 16 messages and events waited in memory and are on disk now; lost: 4",
+      "Messages are saved again; messages and events that waited in memory: 16, lost: 4",
     ]);
     assertEquals(database.records, { unsaved: 0, lost: 4 });
     assertEquals(database.isFull, false);
