@@ -43,6 +43,7 @@ await cat.next(/Two cartons/);
 cat.send("PRIVMSG #tea :\x01ACTION pours the tea\x01");
 await page.waitForSelector(".entry >> text=pours the tea");
 await sharePicture(page);
+await page.press("#box", "Enter");
 await page.waitForSelector("#messages img");
 await page.evaluate("document.querySelector('#messages img').decode()");
 const picture = idOf(await bob.next(/first-flush/));
