@@ -141,9 +141,12 @@ export class SessionState implements Session {
     this.deliver(outgoing);
   }
 
-  /** Sends a message that does not become part of a labelled answer; the events of that answer go out before it. */
+  /**
+   * Sends a message that does not become part of a labelled answer. The events of that answer go out before it, except
+   * the event that is being applied: a message to oneself arrives beside its labelled echo.
+   */
   deliver(outgoing: Deliverable): void {
-    if (this.response?.hasEvents) this.#spillAnswer(this.response);
+    if (this.response?.hasEvents && this.chat.applyingFor !== this) this.#spillAnswer(this.response);
     const chunk = outgoing.chunk(this.profile);
     if (chunk !== undefined) this.connection.write(chunk);
   }

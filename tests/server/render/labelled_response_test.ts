@@ -14,6 +14,7 @@ story(
 );
 story("clients without batch get no labels", withoutBatch);
 story("a label stays escaped, and an empty one counts as none", escaped);
+story("a message to oneself arrives once with the label and once without", toOneself);
 
 async function answers(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps });
@@ -43,6 +44,15 @@ async function escaped(chat: Chat): Promise<void> {
   assertEquals(await ann.lines(), [
     "@label=a\\:\\sb :chat.test PONG chat.test x",
     ":chat.test PONG chat.test y",
+  ]);
+}
+
+async function toOneself(chat: Chat): Promise<void> {
+  const ann = await chat.peer("ann", { caps });
+  ann.send("@label=1 PRIVMSG ann :note");
+  assertEquals(await ann.lines(), [
+    ":ann!~ann@ann.localhost PRIVMSG ann :note",
+    "@label=1 :ann!~ann@ann.localhost PRIVMSG ann :note",
   ]);
 }
 
