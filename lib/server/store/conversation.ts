@@ -73,6 +73,7 @@ export class Conversations implements CommitParticipant {
   readonly #find: StatementSync;
   readonly #insert: WriteStatement;
   readonly #insertSide: WriteStatement;
+  readonly #removeSides: WriteStatement;
   readonly #savePerson: WriteStatement;
   readonly #nickOf: StatementSync;
   readonly #setNick: WriteStatement;
@@ -101,6 +102,7 @@ export class Conversations implements CommitParticipant {
     this.#insertSide = database.prepareWrite(
       "INSERT INTO side (identity, conversation, name, other) VALUES (?, ?, ?, ?)",
     );
+    this.#removeSides = database.prepareWrite("DELETE FROM side WHERE conversation = ?");
     this.#savePerson = database.prepareWrite(
       `INSERT INTO person (identity, name, nick, folded) VALUES (?, ?, ?, ?)
        ON CONFLICT (identity) DO UPDATE SET name = excluded.name, nick = excluded.nick, folded = excluded.folded`,
@@ -204,7 +206,7 @@ export class Conversations implements CommitParticipant {
     if (before === undefined || before === nick) return;
     this.#database.change(() => {
       this.#setNick.run(nick, fold(nick), identity);
-      this.#addFormer.run(identity, fold(String(before)));
+      this.addFormerNick(identity, fold(String(before)));
       this.#removeFormer.run(identity);
     });
   }
@@ -225,6 +227,17 @@ export class Conversations implements CommitParticipant {
       this.#savePerson.run(identity, name, nick, fold(nick));
     });
     return found.map(([, other]) => String(other));
+  }
+
+  /** Replaces the sides of a stored private conversation. Only inside a transaction. */
+  replaceSides(id: number, sides: readonly Side[]): void {
+    this.#removeSides.run(id);
+    this.#insertSides(id, sides);
+  }
+
+  /** Adds a folded nick that a person had before the last one. Only inside a transaction. */
+  addFormerNick(identity: string, folded: string): void {
+    this.#addFormer.run(identity, folded);
   }
 
   /** The key of a stored conversation; undefined if there is none with this id. */
@@ -280,11 +293,7 @@ export class Conversations implements CommitParticipant {
     const [storedId] = row(this.#find.get(key));
     const id = Number(storedId ?? row(this.#insert.get(key, name, since, Number(closed ?? false)))[0]);
     if (storedId === undefined) {
-      for (const [at, { identity, name: shown, nick = shown }] of sides.entries()) {
-        const other = sides[1 - at] ?? sides[0];
-        this.#insertSide.run(identity, id, shown, other?.identity ?? identity);
-        this.#savePerson.run(identity, shown, nick, fold(nick));
-      }
+      this.#insertSides(id, sides);
       this.#insertedNow.push(conversation);
     }
     return conversation.id = id;
@@ -311,6 +320,14 @@ export class Conversations implements CommitParticipant {
   rolledBack(): void {
     for (const conversation of this.#insertedNow) conversation.id = undefined;
     this.#insertedNow = [];
+  }
+
+  #insertSides(id: number, sides: readonly Side[]): void {
+    for (const [at, { identity, name, nick = name }] of sides.entries()) {
+      const other = sides[1 - at]?.identity ?? identity;
+      this.#insertSide.run(identity, id, name, other);
+      this.#savePerson.run(identity, name, nick, fold(nick));
+    }
   }
 
   #addToCache(key: string, name: string, sides: readonly Side[]): Conversation {

@@ -8,7 +8,7 @@ import { fold, type Folded } from "../../irc/names.ts";
 import type { AccountRow } from "./accounts.ts";
 import { decodeBlock, type StoredRecord } from "./block.ts";
 import { type ClosedChannel, row, type Side, type Stream } from "./conversation.ts";
-import type { Database, WriteStatement } from "./database.ts";
+import type { Database } from "./database.ts";
 import type { UploadRow } from "./uploads.ts";
 import type { Store } from "./store.ts";
 
@@ -76,14 +76,10 @@ export class Transfer {
   readonly #database: Database;
   readonly #markers: StatementSync;
   readonly #formerNicks: StatementSync;
-  readonly #addFormerNick: WriteStatement;
   readonly #savedValues: StatementSync;
   readonly #redactions: StatementSync;
   readonly #forgetting: StatementSync;
   readonly #adopted: StatementSync;
-  readonly #removeSides: WriteStatement;
-  readonly #insertSide: WriteStatement;
-  readonly #savePerson: WriteStatement;
   readonly #blocks: StatementSync;
   readonly #conversation: StatementSync;
   readonly #sides: StatementSync;
@@ -96,9 +92,6 @@ export class Transfer {
     const database = this.#database = store.database;
     this.#markers = database.prepareArrays("SELECT account, target, ms FROM marker");
     this.#formerNicks = database.prepareArrays("SELECT identity, folded FROM former_nick ORDER BY id");
-    this.#addFormerNick = database.prepareWrite(
-      "INSERT OR REPLACE INTO former_nick (identity, folded) VALUES (?, ?)",
-    );
     this.#savedValues = database.prepareArrays("SELECT name, value FROM keepsake");
     this.#redactions = database.prepareArrays(
       `SELECT key, stamp, deleted, account, record, reason
@@ -109,14 +102,6 @@ export class Transfer {
       `SELECT key, side.identity, side.name, nick FROM side JOIN conversation ON conversation.id = conversation
        JOIN person ON person.identity = side.identity
        WHERE key NOT IN (side.identity || ' ' || other, other || ' ' || side.identity)`,
-    );
-    this.#removeSides = database.prepareWrite("DELETE FROM side WHERE conversation = ?");
-    this.#insertSide = database.prepareWrite(
-      "INSERT INTO side (identity, conversation, name, other) VALUES (?, ?, ?, ?)",
-    );
-    this.#savePerson = database.prepareWrite(
-      `INSERT INTO person (identity, name, nick, folded) VALUES (?, ?, ?, ?)
-       ON CONFLICT (identity) DO UPDATE SET name = excluded.name, nick = excluded.nick, folded = excluded.folded`,
     );
     this.#blocks = database.prepareArrays(
       "SELECT id, log, first, records FROM block WHERE id > ? ORDER BY id LIMIT ?",
@@ -159,17 +144,12 @@ export class Transfer {
 
   /** Gives conversations to the accounts that have them on the other machine; call it after the last page. */
   applyAdopted({ adopted = [] }: StoreState): void {
-    for (const [key, sides] of Map.groupBy(adopted, ([key]) => key)) {
-      const found = this.#store.conversations.find(key);
+    const { conversations } = this.#store;
+    for (const [key, rows] of Map.groupBy(adopted, ([key]) => key)) {
+      const found = conversations.find(key);
       if (found === undefined) continue;
-      this.#database.change(() => {
-        this.#removeSides.run(found.id);
-        for (const [at, [, identity, name, nick]] of sides.entries()) {
-          const [, other = identity] = sides[1 - at] ?? [];
-          this.#savePerson.run(identity, name, nick, fold(nick));
-          this.#insertSide.run(identity, found.id, name, other);
-        }
-      });
+      const sides = rows.map(([, identity, name, nick]) => ({ identity, name, nick }));
+      this.#database.change(() => conversations.replaceSides(found.id, sides));
     }
   }
 
@@ -197,7 +177,7 @@ export class Transfer {
   }
 
   #replaceTables(state: StoreState): void {
-    const { accounts, files, savedValues, markers } = this.#store;
+    const { accounts, files, savedValues, markers, conversations } = this.#store;
     for (const account of state.accounts) accounts.save(account);
     const known = new Set(state.files.map(({ id }) => id));
     for (const { id } of files.all()) if (!known.has(id)) files.remove(id);
@@ -205,10 +185,10 @@ export class Transfer {
     for (const [name, value] of state.keepsakes) savedValues.save(name, value);
     for (const [account, target, ms] of state.markers) markers.save(account, target, ms);
     this.#database.change(() => {
-      for (const [identity, folded] of state.formerNicks) this.#addFormerNick.run(identity, folded);
+      for (const former of state.formerNicks) conversations.addFormerNick(...former);
     });
     this.#store.commit();
-    this.#database.change(() => this.#store.conversations.replaceClosedChannels(state.doors));
+    this.#database.change(() => conversations.replaceClosedChannels(state.doors));
     this.#store.commit();
   }
 
