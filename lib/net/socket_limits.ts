@@ -3,7 +3,7 @@
  * peer (irc/address.ts), and all sockets against the file descriptors of the process. A socket counts from the moment
  * it is accepted until it is closed, so peers that never finish a handshake or a close count too.
  */
-import { isLoopback, peerOf } from "../irc/address.ts";
+import { AddressLimits } from "./address_limits.ts";
 import type { DescriptorReserve } from "./descriptors.ts";
 
 /** The limits. */
@@ -35,7 +35,7 @@ export class SocketLimits {
   readonly #maxPerPeer: number;
   readonly #maxDescriptors: number;
   readonly #onFull: (isFull: boolean) => void;
-  readonly #byPeer = new Map<string, number>();
+  readonly #byPeer: AddressLimits;
   #connections = 0;
   #descriptors = 0;
   #refused = 0;
@@ -49,6 +49,7 @@ export class SocketLimits {
     );
     this.reserve = reserve;
     this.#maxPerPeer = maxPerPeer;
+    this.#byPeer = new AddressLimits(maxPerPeer);
     this.#maxDescriptors = maxDescriptors;
     this.#onFull = onFull ?? (() => {});
   }
@@ -90,13 +91,9 @@ export class SocketLimits {
       this.#fill();
       return fullSentence;
     }
-    if (this.#maxPerPeer > 0 && address !== undefined && !isLoopback(address)) {
-      const peer = peerOf(address);
-      const count = this.#byPeer.get(peer) ?? 0;
-      if (count >= this.#maxPerPeer) {
-        return `Closing link: Too many connections from your address: ${count} of ${this.#maxPerPeer}`;
-      }
-      this.#byPeer.set(peer, count + 1);
+    if (address !== undefined && !this.#byPeer.take(address)) {
+      const most = this.#maxPerPeer;
+      return `Closing link: Too many connections from your address: ${most} of ${most}`;
     }
     this.#connections++;
     this.#descriptors++;
@@ -106,12 +103,7 @@ export class SocketLimits {
   leave(address: string | undefined): void {
     this.#connections--;
     this.#descriptors--;
-    if (this.#maxPerPeer > 0 && address !== undefined && !isLoopback(address)) {
-      const peer = peerOf(address);
-      const count = this.#byPeer.get(peer) ?? 0;
-      if (count > 1) this.#byPeer.set(peer, count - 1);
-      else this.#byPeer.delete(peer);
-    }
+    if (address !== undefined) this.#byPeer.release(address);
     this.#empty();
   }
 

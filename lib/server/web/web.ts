@@ -9,11 +9,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { plainAddress } from "../../irc/address.ts";
 import { Acceptor } from "../../net/accept.ts";
 import type { ServerConnection } from "../../net/connection.ts";
+import { AddressLimits } from "../../net/address_limits.ts";
 import { fullSentence, SocketLimits } from "../../net/socket_limits.ts";
 import { closeQuietly } from "../../net/tls_accept.ts";
 import type { StreamOptions } from "../../net/stream.ts";
 import { isOwnHost, unknownHostSentence } from "./host_check.ts";
-import { AddressLimits } from "./address_limits.ts";
 import { type HttpDeadlines, httpDeadlines, HttpSocket } from "./http_socket.ts";
 import { allowOrigin } from "./cross_origin.ts";
 import { pageAsset } from "./page_assets.ts";

@@ -1,5 +1,5 @@
-/** Limits the sockets and requests of each peer (irc/address.ts) on the web side, so that no peer blocks the others. */
-import { isLoopback, peerOf } from "../../irc/address.ts";
+/** Limits the sockets and requests of each peer (irc/address.ts), so that no peer blocks the others. */
+import { isLoopback, peerOf } from "../irc/address.ts";
 
 /** Counts per peer; connections from this machine have no limit. */
 export class AddressLimits {
