@@ -115,9 +115,9 @@ class StreamListener implements Listener {
       return undefined;
     }
     void this.#acceptedSockets.readHeader(socket).then((visitor) => {
-      if (visitor === undefined) return this.#leave(place);
       // The visitor counts in place of the proxy.
       this.#leave(place);
+      if (visitor === undefined) return;
       const named = this.#enter(plainAddress(visitor.remoteAddr.hostname), isLast);
       if (named === undefined) closeQuietly(visitor);
       else this.#encrypt(visitor, named);
