@@ -10,6 +10,7 @@ import { defaultLimits, DialError, type DialOptions, type DialReason, parseServe
 import { judgeTrust, type KnownHosts, type PeerCertificate, type StoredTrust } from "./known_hosts.ts";
 import { Flusher } from "./send_queue.ts";
 import { streamConnection } from "./stream.ts";
+import { systemReason } from "./system_reason.ts";
 import { TlsSocket } from "./tls_socket.ts";
 
 /** How to dial, and which servers to trust. */
@@ -102,8 +103,7 @@ function save(knownHosts: KnownHosts, place: string, remembered: StoredTrust): s
   try {
     knownHosts.save(place, remembered);
   } catch (error) {
-    const reason = String(error instanceof Error ? error.message : error).replace(/ \(os error \d+\).*$/, "");
-    return `Cannot remember this server in ${knownHosts.path}: ${reason}`;
+    return `Cannot remember this server in ${knownHosts.path}: ${systemReason(error)}`;
   }
 }
 

@@ -6,6 +6,7 @@
 import { X509Certificate } from "node:crypto";
 import { deadlines } from "../deadlines.ts";
 import { type KeyPair, makeCertificate } from "./certificate.ts";
+import { systemReason } from "./system_reason.ts";
 import { writeWholeFile } from "./whole_file.ts";
 
 /** The source of the certificate. */
@@ -144,7 +145,7 @@ function exists(path: string): boolean {
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const [, words] = causes.find(([pattern]) => pattern.test(text)) ?? [];
-  return words ?? text.replace(/ \(os error \d+\).*$/, "");
+  return words ?? systemReason(error);
 }
 
 /** Messages of the libraries, in plain words. */

@@ -1,6 +1,7 @@
 /** The standard streams. Data goes to standard output, everything else to standard error. */
 
 import { TextLineStream } from "@std/streams/text-line-stream";
+import { systemReason } from "../../net/system_reason.ts";
 import { writeAll } from "../terminal/write_all.ts";
 
 /** The lines of standard input. */
@@ -19,8 +20,7 @@ export function print(text: string): PrintFault | undefined {
     writeAll(Deno.stdout, new TextEncoder().encode(text));
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) return { kind: "closed" };
-    const text = error instanceof Error ? error.message : String(error);
-    return { kind: "failed", reason: text.replace(/ \(os error \d+\).*$/, "") };
+    return { kind: "failed", reason: systemReason(error) };
   }
 }
 

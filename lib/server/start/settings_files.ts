@@ -5,6 +5,7 @@ import { deadlines } from "../../deadlines.ts";
 import type { ReloadableFiles } from "../chat/chat.ts";
 import type { Settings } from "../settings/settings.ts";
 import { parseVerifier, type Verifier } from "../../irc/scram.ts";
+import { systemReason } from "../../net/system_reason.ts";
 
 /** The texts of pipes, by path: a pipe gives its text once, so REHASH uses this one again. */
 const pipes = new Map<string, string>();
@@ -84,7 +85,6 @@ function readText(path: string, description: string): string {
   try {
     return Deno.readTextFileSync(path);
   } catch (error) {
-    const reason = (error as Error).message.replace(/ \(os error \d+\).*$/, "");
-    throw new Error(`Cannot read the ${description} "${path}": ${reason}`);
+    throw new Error(`Cannot read the ${description} "${path}": ${systemReason(error)}`);
   }
 }
