@@ -48,6 +48,13 @@ export interface WriteStatement {
   get(...values: SQLInputValue[]): unknown;
 }
 
+/** A statement that returns rows as arrays, which is twice as fast as objects. */
+export function prepareArrays(db: DatabaseSync, sql: string): StatementSync {
+  const statement = db.prepare(sql) as StatementSync & { setReturnArrays(enabled: boolean): void };
+  statement.setReturnArrays(true);
+  return statement;
+}
+
 /** An open database. */
 export class Database {
   /** Called with one sentence when saving starts to fail, when it works again, and when reading fails. */
@@ -90,15 +97,15 @@ export class Database {
     this.#transaction = new Transaction(db);
   }
 
-  /** A statement that reads and returns rows as arrays, which is twice as fast as objects. */
+  /** A statement that only reads, and returns rows as arrays. */
   prepareArrays(sql: string): StatementSync {
     if (!/^\s*SELECT\b/.test(sql)) throw new Error(`Only prepareWrite() can change rows: ${sql}`);
-    return this.#prepare(sql);
+    return prepareArrays(this.#db, sql);
   }
 
   /** A statement that changes rows. `isDerived`: they can be made again from other rows. */
   prepareWrite(sql: string, { isDerived = false }: { isDerived?: boolean } = {}): WriteStatement {
-    const statement = this.#prepare(sql);
+    const statement = prepareArrays(this.#db, sql);
     const enter = (values: readonly SQLInputValue[]) => {
       if (!this.#isWriting) throw new Error(`Rows are changed outside of change(): ${sql}`);
       if (!this.#isHeld) this.#transaction.add(statement, values, isDerived);
@@ -265,12 +272,6 @@ export class Database {
     clearTimeout(this.#timer);
     this.#transaction.undo();
     this.#db.close();
-  }
-
-  #prepare(sql: string): StatementSync {
-    const statement = this.#db.prepare(sql) as StatementSync & { setReturnArrays(enabled: boolean): void };
-    statement.setReturnArrays(true);
-    return statement;
   }
 
   /** Whether changes must wait, because those before them are not in the transaction. */

@@ -4,10 +4,11 @@
  * in a table, because clients still know the messages by them. Nobody but the person who runs the server can know which
  * of two clocks is right, so this happens on demand only (`--mend-times`).
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { firstStamp, messageId, parseMessageId, stampMs } from "../../irc/stamp.ts";
 import { decodeBlock, encodeBlock, type StoredRecord } from "./block.ts";
 import { row } from "./conversation.ts";
+import { prepareArrays } from "./database.ts";
 
 /** Functions that mend a saved value, by its name. The part of the chat that saves it has them. Undefined removes it. */
 export type ValueMenders = Readonly<Record<string, (text: string, nowMs: number) => string | undefined>>;
@@ -73,7 +74,7 @@ function mendStamps(db: DatabaseSync, now: number): MendedTimes {
     one > now
   );
   const others = stampColumns.flatMap(([table, column]) =>
-    arrays(db, `SELECT ${column} FROM ${table} WHERE ${column} > ?`).all(now).map((one) =>
+    prepareArrays(db, `SELECT ${column} FROM ${table} WHERE ${column} > ?`).all(now).map((one) =>
       Number(row(one)[0])
     )
   );
@@ -104,7 +105,7 @@ function moved(olds: readonly number[], last: number, now: number): Map<number, 
 
 /** The newest stamp that is not in the future. */
 function newestUntil(db: DatabaseSync, now: number): number {
-  const blocks = arrays(
+  const blocks = prepareArrays(
     db,
     `SELECT first, records FROM block WHERE first <= ? ORDER BY first DESC LIMIT ${recentBlocks}`,
   ).all(now);
@@ -117,7 +118,9 @@ function newestUntil(db: DatabaseSync, now: number): number {
 
 /** The blocks with a record after this stamp. */
 function blocksAfter(db: DatabaseSync, stamp: number): Block[] {
-  const found = arrays(db, "SELECT id, first, records FROM block WHERE first > ?").all(stamp - longestTick);
+  const found = prepareArrays(db, "SELECT id, first, records FROM block WHERE first > ?").all(
+    stamp - longestTick,
+  );
   return found.flatMap((block) => {
     const [id, first, text] = row(block);
     const records = decodeBlock(Number(first), String(text));
@@ -157,7 +160,9 @@ function mendMarkers(
 ): void {
   const [oldest] = olds;
   if (oldest === undefined) return;
-  const markers = arrays(db, "SELECT account, target, ms FROM marker WHERE ms >= ?").all(stampMs(oldest));
+  const markers = prepareArrays(db, "SELECT account, target, ms FROM marker WHERE ms >= ?").all(
+    stampMs(oldest),
+  );
   const update = db.prepare("UPDATE marker SET ms = ? WHERE account = ? AND target = ?");
   for (const marker of markers) {
     const [account, target, ms] = row(marker);
@@ -181,7 +186,7 @@ function lastAt(sorted: readonly number[], most: number): number {
 function mendChannels(db: DatabaseSync, nowMs: number): void {
   const nowSeconds = Math.floor(nowMs / 1000);
   const update = db.prepare("UPDATE kept_channel SET state = ? WHERE key = ?");
-  for (const channel of arrays(db, "SELECT key, state FROM kept_channel").all()) {
+  for (const channel of prepareArrays(db, "SELECT key, state FROM kept_channel").all()) {
     const [key, state] = row(channel);
     const mended = JSON.stringify(JSON.parse(String(state)), (name, value) => {
       const isTime = (name === "at" || name === "createdAt") && typeof value === "number";
@@ -192,7 +197,7 @@ function mendChannels(db: DatabaseSync, nowMs: number): void {
 }
 
 function mendValues(db: DatabaseSync, nowMs: number, menders: ValueMenders): void {
-  const find = arrays(db, "SELECT value FROM keepsake WHERE name = ?");
+  const find = prepareArrays(db, "SELECT value FROM keepsake WHERE name = ?");
   const update = db.prepare("UPDATE keepsake SET value = ? WHERE name = ?");
   for (const [name, mend] of Object.entries(menders)) {
     const [value] = row(find.get(name));
@@ -201,10 +206,4 @@ function mendValues(db: DatabaseSync, nowMs: number, menders: ValueMenders): voi
     if (mended === undefined) db.prepare("DELETE FROM keepsake WHERE name = ?").run(name);
     else update.run(mended, name);
   }
-}
-
-function arrays(db: DatabaseSync, sql: string): StatementSync {
-  const statement = db.prepare(sql) as StatementSync & { setReturnArrays(enabled: boolean): void };
-  statement.setReturnArrays(true);
-  return statement;
 }
