@@ -23,7 +23,7 @@ export function applyMachineEvent(chat: ChatState, event: MachineEvent, stamp: n
       return;
     case "machine suspected":
       // The first suspicion counts: an answer to it also answers the later ones.
-      if (!chat.suspects.has(machine) && exists(chat, machine)) chat.suspects.set(machine, stamp);
+      if (!chat.suspects.has(machine) && machinesOf(chat).has(machine)) chat.suspects.set(machine, stamp);
       return;
     case "machine heard":
       chat.suspects.delete(machine);
@@ -53,10 +53,13 @@ export function machineOf(session: string): string {
   return session.slice(0, session.lastIndexOf("-") + 1);
 }
 
-/** Whether a machine joined, or has users. */
-function exists(chat: ChatState, machine: string): boolean {
-  if (chat.machines.has(machine)) return true;
-  return chat.users.values().some(({ devices }) => devices.keys().some((session) => isOn(machine, session)));
+/** Every machine that joined, or that has users in the chat. */
+export function machinesOf(chat: Pick<ChatState, "machines" | "users">): Set<string> {
+  const found = new Set(chat.machines.keys());
+  for (const { devices } of chat.users.values()) {
+    for (const session of devices.keys()) found.add(machineOf(session));
+  }
+  return found;
 }
 
 function removeMachine(

@@ -8,7 +8,7 @@
  */
 import type { Commit, Event } from "../apply/event.ts";
 import { eventRefusal } from "../apply/event_refusal.ts";
-import { cutOffSentence, isOn } from "../apply/machine.ts";
+import { cutOffSentence, isOn, machinesOf } from "../apply/machine.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { FileContents, SharedFileContents } from "../chat/file_contents.ts";
 import { fromServer } from "../render/sender.ts";
@@ -37,7 +37,7 @@ import type { NatsOptions, Position, Replica } from "./replica.ts";
 import { Refill } from "./refill.ts";
 import type { Silence } from "./silence_watch.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
-import { lostEvent, lostSentence, machinesOf, Suspicions, watchedMachines } from "./suspicions.ts";
+import { lostEvent, lostSentence, Suspicions, watchedMachines } from "./suspicions.ts";
 
 /** The interval between two saves of the shared state, and the number of times it is longer than a save. */
 const saveMs = 30_000;

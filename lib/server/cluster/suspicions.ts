@@ -9,7 +9,6 @@
  */
 import { deadlines } from "../../deadlines.ts";
 import type { Event } from "../apply/event.ts";
-import { machineOf } from "../apply/machine.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { Silence } from "./silence_watch.ts";
 
@@ -138,15 +137,6 @@ export class Suspicions {
     this.#applied.set(machine, { stamp, atMs: now() });
     return 0;
   }
-}
-
-/** Every machine that joined, or that has users in the chat. */
-export function machinesOf(chat: Pick<Chat, "machines" | "users">): Set<string> {
-  const found = new Set(chat.machines.keys());
-  for (const { devices } of chat.users.values()) {
-    for (const session of devices.keys()) found.add(machineOf(session));
-  }
-  return found;
 }
 
 /** The machines that should be alive, and those that are only suspected because they still have users. */
