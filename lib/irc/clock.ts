@@ -156,7 +156,7 @@ export class Clock {
     // The clock was behind at the start, and a time server sets it.
     if (beforeMs < this.#knownMs && this.now() - this.#knownMs <= longestOffMs) return true;
     if (this.#jump === undefined || Math.abs(aheadMs - this.#jump.aheadMs) > maxClockFaultMs) {
-      // The system is asked only here, because that costs a system call.
+      // Not for every stamp: to ask the system costs a system call.
       const sleptMs = this.#sleptMs();
       const wasAsleepMs = sleptMs - this.#sleptBeforeMs;
       this.#sleptBeforeMs = sleptMs;

@@ -12,6 +12,8 @@ import type { Event } from "../apply/event.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { Silence } from "./silence_watch.ts";
 
+const logEveryMs = 60_000;
+
 /** The parts that suspicions use. */
 export interface SuspicionsOptions {
   readonly chat: Pick<Chat, "machine" | "machines" | "suspects" | "log">;
@@ -115,10 +117,10 @@ export class Suspicions {
     this.#send(machine, this.#options.claim(lostEvent(machine, suspectedAt), id));
   }
 
-  /** Once a minute: while only the link between two machines is broken, one suspects the other again and again. */
+  /** Not again for a minute: while only the link between two machines is broken, one suspects the other again and again. */
   #log(machine: string): void {
     const { chat, now } = this.#options;
-    if (now() - (this.#loggedMs.get(machine) ?? -Infinity) < 60_000) return;
+    if (now() - (this.#loggedMs.get(machine) ?? -Infinity) < logEveryMs) return;
     this.#loggedMs.set(machine, now());
     chat.log("info", `Machine "${shownName(machine)}" is silent; the others are asked whether they hear it`);
   }

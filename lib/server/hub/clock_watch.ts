@@ -46,16 +46,16 @@ export class ClockWatch {
 
   /** The present warnings, one sentence each. */
   get warnings(): string[] {
-    return [...this.#faults().values()].map(({ sentence }) => sentence);
+    return [...this.#faults(this.figures).values()].map(({ sentence }) => sentence);
   }
 
   /** Tells new faults, faults that last, and ends of faults. Call it every few seconds. */
   check(): void {
     const now = this.#chat.clock.monotonic();
-    const { busAheadMs } = this.figures;
+    const { figures } = this;
     // The earlier clock counts, for events and for answers.
-    this.#chat.correctionMs = busAheadMs < -maxClockFaultMs ? busAheadMs : 0;
-    const faults = this.#faults();
+    this.#chat.correctionMs = figures.busAheadMs < -maxClockFaultMs ? figures.busAheadMs : 0;
+    const faults = this.#faults(figures);
     for (const [name, { ms, sentence }] of faults) {
       const told = this.#told.get(name);
       if (told !== undefined && now - told.at < repeatMs && ms < 2 * told.ms) {
@@ -72,9 +72,9 @@ export class ClockWatch {
     }
   }
 
-  #faults(): Map<ClockFaultName, ClockFault> {
+  #faults(figures: ClockFigures): Map<ClockFaultName, ClockFault> {
     const { clock, lastStamp } = this.#chat;
-    return findClockFaults(this.figures, { gapMs: clock.doubtfulGapMs, newestMs: stampMs(lastStamp) });
+    return findClockFaults(figures, { gapMs: clock.doubtfulGapMs, newestMs: stampMs(lastStamp) });
   }
 
   #tell(sentence: string, level: "info" | "error"): void {

@@ -228,7 +228,7 @@ export class Hub {
     this.#expireChannels(now);
     this.#endLingering(now);
     // Bans are checked with the time of an event, and clocks differ: a ban is removed well after its end.
-    this.#chat.serverBans.sweep(this.#chat.clock.cautiousNow() - 3_600_000);
+    this.#chat.serverBans.sweep(clock.cautiousNow() - 3_600_000);
     closeTimedOut(this.#chat, now);
   }
 
