@@ -21,9 +21,9 @@ export interface TerminalRecipe extends Pick<Program, "name" | "login"> {
   /** @default {`/join ${channel}`} */
   join?(channel: string): readonly string[];
   /**
-   * What the screen shows when the program has all that the server says about a channel that bob joins. Until then a
-   * command about its members has no answer yet. In a program with an input line for each window, a command that is half
-   * typed when the window of the channel opens stays in the old window, before the next line that bob types there.
+   * Matches the screen as soon as the program knows the members of a channel that bob joined. Before that, a command
+   * about its members has no answer. Some programs have one input line per window: if the window of the channel opens
+   * while bob types a command, the first half of the command stays in the old window.
    * @default {nothing: bob goes on at once}
    */
   joined?(channel: string): RegExp;

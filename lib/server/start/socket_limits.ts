@@ -21,7 +21,7 @@ export function socketLimits({ chat }: Hub): SocketLimits {
   const descriptors = descriptorLimit();
   const reserve = new DescriptorReserve(reserveSize);
   const open = openDescriptors() ?? usuallyOpen;
-  const maxDescriptors = descriptors === undefined ? Infinity : room(descriptors, open);
+  const maxDescriptors = descriptors === undefined ? Infinity : forSockets(descriptors, open);
   const limits: SocketLimits = new SocketLimits({
     maxConnections: limit,
     maxPerPeer: perAddress,
@@ -30,7 +30,7 @@ export function socketLimits({ chat }: Hub): SocketLimits {
     onFull: (isFull) => {
       const words = isFull
         ? fullSentence(limits, limit, descriptors)
-        : "The server has room for new connections again";
+        : "The server can take new connections again";
       notifyOperators(chat, words, chat.stampNow(), isFull ? "error" : "info");
     },
   });
@@ -41,7 +41,7 @@ export function socketLimits({ chat }: Hub): SocketLimits {
 }
 
 /** The descriptors that remain for sockets. */
-function room(descriptors: number, open: number): number {
+function forSockets(descriptors: number, open: number): number {
   return Math.max(1, Math.floor(descriptors - open - Math.max(leastKept, descriptors * keptPart)));
 }
 

@@ -9,7 +9,7 @@ import { exitCodes, StartError } from "./start_error.ts";
 
 /** No machine runs this program earlier. */
 const earliestMs = Date.parse("2026-11-01T00:00:00Z");
-/** A stamp has no room for the time of a clock that is later than 2248 (lib/irc/stamp.ts). */
+/** A stamp cannot hold a time after 2248 (lib/irc/stamp.ts). */
 const latestMs = Date.parse("2200-01-01T00:00:00Z");
 
 /** The clock of this machine. */

@@ -1,8 +1,8 @@
 /**
- * Moves the stored times that are in the future back to the present: they come from a clock that was wrong. The order
- * of the messages stays, and so does the time between two of them, where there is room for it. The old stamps are kept
- * in a table, because clients still know the messages by them. Nobody but the person who runs the server can know which
- * of two clocks is right, so this happens on demand only (`--mend-times`).
+ * Moves the stored times that are in the future back to the present: they come from a clock that was wrong. The newest
+ * gets the present, and the others keep their distance to it and their order, but none moves before a message that has
+ * a right time. The old stamps are kept in a table, because clients still know the messages by them. Nobody but the
+ * person who runs the server can know which of two clocks is right, so this happens on demand only (`--mend-times`).
  */
 import type { DatabaseSync } from "node:sqlite";
 import { firstStamp, messageId, parseMessageId, stampMs } from "../../irc/stamp.ts";

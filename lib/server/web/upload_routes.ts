@@ -29,7 +29,7 @@ const gigabyte = 1024 ** 3;
 const filePolicy = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; " +
   "sandbox allow-same-origin";
 
-/** The surroundings of the routes. */
+/** The options of the routes. */
 export interface UploadOptions {
   /** With it, machines exchange files. */
   readonly shared?: SharedFileContents | undefined;

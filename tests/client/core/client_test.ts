@@ -227,7 +227,7 @@ Deno.test('after a reconnect a nick still in use gets a "_", and comes back when
   assertEquals(await server.sent(), ["NICK bob"]);
 });
 
-Deno.test("after a reconnect the nick is taken back at once if its holder left before we joined", async () => {
+Deno.test("a client takes its nick back at once if the other user left before it joined again", async () => {
   await using peer = new WiredClient();
   (await peer.enter()).abort();
   await turn();

@@ -106,7 +106,7 @@ Deno.test(
   },
 );
 
-Deno.test("messages of a longer time than there is room for stay in order before the present", onDisk, () => {
+Deno.test("mended messages keep their order and stay after a message with a right time", onDisk, () => {
   const begun = firstStamp(nowMs) - 5;
   using database = mended(
     ["#tea", begun, ":ann PRIVMSG #tea :hello"],
