@@ -4,6 +4,7 @@ import { Cluster, clusterStory } from "./support/cluster.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { hasProgram } from "./support/programs.ts";
 import type { RunningServer } from "./support/server.ts";
+import { upload, uploadToken } from "./support/upload.ts";
 
 const ignore = !hasProgram("nats-server");
 const content = new Uint8Array(5_000_000).map((_, at) => (at * 31) % 251);
@@ -47,7 +48,7 @@ Deno.test({
     const east = await cluster.add("east", ["--web", "on", "--data", place.folder]);
     const token = await tokenOf(cluster, east);
     await cluster.nats.kill();
-    const answer = await upload(east, token);
+    const answer = await upload(east, token, content, "image/png");
     assertEquals([answer.status, await answer.text()], [
       503,
       "Cannot share the file: the servers cannot reach each other; try again later\n",
@@ -61,24 +62,14 @@ Deno.test({
 });
 
 async function share(cluster: Cluster, server: RunningServer): Promise<string> {
-  const answer = await upload(server, await tokenOf(cluster, server));
+  const answer = await upload(server, await tokenOf(cluster, server), content, "image/png");
   await answer.body?.cancel();
   assertEquals(answer.status, 201);
   return answer.headers.get("location") ?? "";
 }
 
 async function tokenOf(cluster: Cluster, server: RunningServer): Promise<string> {
-  const ann = await cluster.peer(server, "ann");
-  ann.send("TOKEN GENERATE FILEHOST");
-  return / TOKEN GENERATE \* (\S+)$/.exec(await ann.next(/ TOKEN GENERATE \* /))?.[1] ?? "";
-}
-
-function upload(server: RunningServer, token: string): Promise<Response> {
-  return fetch(`http://127.0.0.1:${server.webPort}/upload`, {
-    method: "POST",
-    body: content,
-    headers: { authorization: `Bearer ${token}`, "content-type": "image/png" },
-  });
+  return await uploadToken(await cluster.peer(server, "ann"));
 }
 
 /** The content of the file; empty when it is missing. */

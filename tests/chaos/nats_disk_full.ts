@@ -10,6 +10,7 @@ import { canMount, MountedDisk } from "../support/mounted_disk.ts";
 import type { Peer } from "../support/peer.ts";
 import { hasProgram } from "../support/programs.ts";
 import type { RunningServer } from "../support/server.ts";
+import { upload, uploadToken } from "../support/upload.ts";
 
 const content = new Uint8Array(3_000_000).map((_, at) => (at * 31) % 251);
 const filler = "x".repeat(350);
@@ -36,7 +37,7 @@ Deno.test({
     assert(ann && bob);
     const talking = new Talk(ann);
     while (talking.echoed.length < 20) await talking.say();
-    const token = await tokenOf(ann);
+    const token = await uploadToken(ann);
 
     await disk.fill();
     const sentence = await talking.untilRefused(noticeMs);
@@ -45,7 +46,7 @@ Deno.test({
       /The servers cannot save messages now: NATS, which connects them, (has no|does not)/,
     );
     while (talking.refused.length < 3) await talking.untilRefused(noticeMs);
-    const answer = await upload(east, token);
+    const answer = await upload(east, token, content, "image/png");
     assertMatch(await answer.text(), /^Cannot share the file: NATS, which stores it for all servers, .+\n$/);
     assert([503, 507].includes(answer.status));
     await cat[Symbol.asyncDispose]();
@@ -67,7 +68,7 @@ Deno.test({
     assertEquals(talking.echoed.filter((text) => !stored.includes(text)), []);
     assertEquals(talking.refused.filter((text) => stored.includes(text)), []);
     assertEquals(new Set(stored).size, stored.length);
-    const again = await upload(east, token);
+    const again = await upload(east, token, content, "image/png");
     assertEquals([again.status, await again.text()], [201, "Saved\n"]);
   },
 });
@@ -134,19 +135,6 @@ class Talk {
       if (!line.includes("may still arrive")) this.refused.push(oldest);
     }
   }
-}
-
-async function tokenOf(ann: Peer): Promise<string> {
-  ann.send("TOKEN GENERATE FILEHOST");
-  return / TOKEN GENERATE \* (\S+)$/.exec(await ann.next(/ TOKEN GENERATE \* /))?.[1] ?? "";
-}
-
-function upload(server: RunningServer, token: string): Promise<Response> {
-  return fetch(`http://127.0.0.1:${server.webPort}/upload`, {
-    method: "POST",
-    body: content,
-    headers: { authorization: `Bearer ${token}`, "content-type": "image/png" },
-  });
 }
 
 function linesAbout(server: RunningServer, words: string): string[] {

@@ -15,6 +15,7 @@ import { Peer } from "../support/peer.ts";
 import { granted, programPermissions } from "../support/permissions.ts";
 import { print } from "../support/print.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
+import { upload, uploadToken } from "../support/upload.ts";
 import { Chance } from "./chance.ts";
 
 const ignore = !granted(...programPermissions) || Deno.build.os !== "linux";
@@ -215,13 +216,9 @@ class SoakCrowd {
   async #share(): Promise<void> {
     const sharer = this.#sharer;
     if (sharer === undefined) return;
-    sharer.send("TOKEN GENERATE FILEHOST");
-    const token = / TOKEN GENERATE \* (\S+)/.exec(await sharer.next(/ TOKEN GENERATE /))?.[1] ?? "";
-    const answer = await fetch(`http://127.0.0.1:${this.#server.webPort}/upload`, {
-      method: "POST",
-      body: new Uint8Array(fileBytes).fill(this.#chance.below(256)),
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/octet-stream" },
-    });
+    const token = await uploadToken(sharer);
+    const content = new Uint8Array(fileBytes).fill(this.#chance.below(256));
+    const answer = await upload(this.#server, token, content, "application/octet-stream");
     await answer.body?.cancel();
     this.#counts.files += answer.status === 201 ? 1 : 0;
   }

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Peer } from "../../support/peer.ts";
 import { granted, programPermissions } from "../../support/permissions.ts";
 import { type RunningServer, serverStory, startServer } from "../../support/server.ts";
+import { upload, uploadToken } from "../../support/upload.ts";
 
 const ignore = !granted(...programPermissions);
 
@@ -87,11 +88,7 @@ async function proxied(): Promise<void> {
 
 /** The path of an uploaded file. */
 async function send(server: RunningServer, ann: Peer, body: BodyInit): Promise<string> {
-  ann.send("TOKEN GENERATE FILEHOST");
-  const token = / TOKEN GENERATE \* (\S+)$/.exec(await ann.next(/ TOKEN GENERATE /))?.[1];
-  const headers = { authorization: `Bearer ${token}` };
-  const url = `http://127.0.0.1:${server.webPort}/upload`;
-  const posted = await fetch(url, { method: "POST", body, headers });
+  const posted = await upload(server, await uploadToken(ann), body);
   await posted.body?.cancel();
   return posted.headers.get("location") ?? "";
 }
