@@ -7,8 +7,13 @@ import { cutText } from "../../irc/wrap.ts";
 const maxLength = 120;
 /** Only the end of a longer name is read: the time to trim a name grows with the square of its length. */
 const maxRead = 1000;
-/** Types a browser can show in place; other files are downloads, because they could run as a page of this site. */
-const inlineTypes = /^(?:image\/(?:png|jpeg|gif|webp|avif)|audio\/[\w.+-]+|video\/[\w.+-]+|text\/plain)$/;
+/**
+ * Types that a browser shows in place, and in which nothing can run. Other files are downloads without a type of their
+ * own: scripts, modules, style sheets, documents and manifests would be a part of this site.
+ */
+const inlineTypes = /^(?:image\/(?:png|jpeg|gif|webp|avif)|audio\/[\w.-]+|video\/[\w.-]+|text\/plain)$/;
+/** Lists of other addresses, which a browser would load. */
+const playlistTypes = /mpegurl|scpls|playlist|\bxml\b/;
 
 /** The name in a Content-Disposition header (RFC 6266), made safe; "file" if there is none. */
 export function fileName(disposition: string | undefined): string {
@@ -41,14 +46,32 @@ export function mediaType(header: string | undefined): string {
   return /^[a-z0-9][\w.+-]*\/[a-z0-9][\w.+-]*$/.test(type) ? type : "application/octet-stream";
 }
 
-/** Content-Type for a download. An upload has lost its charset, and a browser would read text as Windows-1252. */
+/** Whether a browser can show the type in place. */
+function isInline(type: string): boolean {
+  return inlineTypes.test(type) && !playlistTypes.test(type);
+}
+
+/**
+ * Content-Type for a download: a type in which nothing can run. An upload has lost its charset, and a browser would read
+ * text as Windows-1252.
+ */
 export function contentType(type: string): string {
-  return type === "text/plain" ? "text/plain; charset=utf-8" : type;
+  if (type === "text/plain") return "text/plain; charset=utf-8";
+  return isInline(type) ? type : "application/octet-stream";
+}
+
+/** The uses of a file as a part of a page (Sec-Fetch-Dest), which no file of a person has. */
+const pageParts =
+  /^(?:script|style|(?:shared|service)?worker|(?:audio|paint)worklet|manifest|xslt|report|json|webidentity|i?frame|embed|object)$/;
+
+/** Whether a browser says that it loads the file to run it, to apply it, or as a part of a page. */
+export function isPagePart(destination: string | string[] | undefined): boolean {
+  return pageParts.test(String(destination ?? ""));
 }
 
 /** Content-Disposition for a download: shown in place if the type is safe, otherwise saved with its name. */
 export function disposition(name: string, type: string): string {
-  const kind = inlineTypes.test(type) ? "inline" : "attachment";
+  const kind = isInline(type) ? "inline" : "attachment";
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
   return `${kind}; filename="${ascii}"; filename*=UTF-8''${
     encodeURIComponent(name).replace(/['()*]/g, escapeCharacter)
@@ -57,19 +80,4 @@ export function disposition(name: string, type: string): string {
 
 function escapeCharacter(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-}
-
-/**
- * The requested bytes of a Range header, with both ends (RFC 9110 §14.2); "none" is outside the file, undefined is
- * the whole file.
- */
-export function rangeOf(
-  header: string | undefined,
-  size: number,
-): { readonly first: number; readonly last: number } | "none" | undefined {
-  const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
-  if (from === "" && to === "") return undefined;
-  const first = from === "" ? Math.max(0, size - Number(to)) : Number(from);
-  const last = from === "" || to === "" ? size - 1 : Math.min(Number(to), size - 1);
-  return first > last || first >= size ? "none" : { first, last };
 }

@@ -12,7 +12,8 @@ import { isOutOfDescriptors } from "../../net/descriptors.ts";
 import { SocketLimits } from "../../net/socket_limits.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { UploadRow } from "../store/uploads.ts";
-import { contentType, disposition, fileName, mediaType, rangeOf } from "./file_name.ts";
+import { answerTo, httpDate } from "./conditional_request.ts";
+import { contentType, disposition, fileName, isPagePart, mediaType } from "./file_name.ts";
 import { diskRefusal, type UploadFolder, UploadRefusal } from "./upload_folder.ts";
 import { ownerOf } from "./upload_owner.ts";
 import { UploadedFiles } from "./uploaded_files.ts";
@@ -163,6 +164,9 @@ export class UploadRoutes {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return sendText(response, 405, "Only GET works here");
     }
+    if (isPagePart(request.headers["sec-fetch-dest"]) || request.headers["service-worker"] !== undefined) {
+      return sendText(response, 403, "A shared file cannot be a part of a page");
+    }
     const row = this.#folder.isId(id) ? this.#hub.chat.store?.files.find(id) : undefined;
     using file = row && await this.files.open(row);
     if (row !== undefined && file === undefined && this.files.isShared) {
@@ -173,7 +177,6 @@ export class UploadRoutes {
     if (row === undefined || file === undefined) {
       return sendText(response, 404, "This file does not exist or has expired");
     }
-    const range = rangeOf(request.headers.range, row.bytes);
     response.setHeader("content-security-policy", filePolicy);
     // Pages of other sites can show the file: everybody with its address can have it.
     response.setHeader("cross-origin-resource-policy", "cross-origin");
@@ -181,15 +184,19 @@ export class UploadRoutes {
     response.setHeader("accept-ranges", "bytes");
     // Browsers ask again each time, because the file can be deleted.
     response.setHeader("cache-control", "private, no-cache");
-    response.setHeader("etag", `"${id}"`);
-    if (request.headers["if-none-match"] === `"${id}"`) return void response.writeHead(304).end();
-    if (range === "none") {
+    const content = { etag: `"${id}"`, modifiedMs: row.createdMs, size: row.bytes };
+    response.setHeader("etag", content.etag);
+    response.setHeader("last-modified", httpDate(row.createdMs));
+    const answer = answerTo(request.headers, content, request.method);
+    if (answer.status === 304) return void response.writeHead(304).end();
+    if (answer.status === 412) return sendText(response, 412, "The file is not the one that was asked for");
+    if (answer.status === 416) {
       response.setHeader("content-range", `bytes */${row.bytes}`);
       return sendText(response, 416, "The file does not have the requested range");
     }
-    const { first, last } = range ?? { first: 0, last: row.bytes - 1 };
-    if (range) response.setHeader("content-range", `bytes ${first}-${last}/${row.bytes}`);
-    response.writeHead(range ? 206 : 200, {
+    const { first, last } = answer.status === 206 ? answer : { first: 0, last: row.bytes - 1 };
+    if (answer.status === 206) response.setHeader("content-range", `bytes ${first}-${last}/${row.bytes}`);
+    response.writeHead(answer.status, {
       "content-type": contentType(row.type),
       "content-length": last - first + 1,
     });

@@ -13,6 +13,7 @@ import { AddressLimits } from "../../net/address_limits.ts";
 import { fullSentence, SocketLimits } from "../../net/socket_limits.ts";
 import { closeQuietly } from "../../net/tls_accept.ts";
 import type { StreamOptions } from "../../net/stream.ts";
+import { hasContent } from "./conditional_request.ts";
 import { isOwnHost, unknownHostSentence } from "./host_check.ts";
 import { type HttpDeadlines, httpDeadlines, HttpSocket } from "./http_socket.ts";
 import { allowOrigin } from "./cross_origin.ts";
@@ -274,7 +275,7 @@ async function handle(
   if (found === undefined) return sendText(response, 404, "This page does not exist");
   response.setHeader("etag", found.etag);
   response.setHeader("cache-control", "no-cache");
-  if (request.headers["if-none-match"] === found.etag) return void response.writeHead(304).end();
+  if (hasContent(request.headers, found.etag)) return void response.writeHead(304).end();
   response.writeHead(200, { "content-type": found.type, "content-length": found.body.length });
   response.end(request.method === "HEAD" ? undefined : found.body);
 }

@@ -1,6 +1,6 @@
 /** Names of shared files: the safe part of a header. */
 import { assertEquals } from "@std/assert";
-import { disposition, fileName } from "../../../lib/server/web/file_name.ts";
+import { contentType, disposition, fileName, isPagePart } from "../../../lib/server/web/file_name.ts";
 
 const extended = (name: string) => `attachment; filename*=UTF-8''${encodeURIComponent(name)}`;
 
@@ -33,4 +33,41 @@ Deno.test("a hostile name is not slow to trim", () => {
   const start = performance.now();
   fileName(extended(`a${". ".repeat(100_000)}x`));
   assertEquals(performance.now() - start < 1000, true);
+});
+
+Deno.test("a file in which something could run, or that a page could apply, keeps no type of its own", () => {
+  const shown = [
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "image/avif",
+    "audio/mpeg",
+    "video/mp4",
+  ];
+  const downloads =
+    "text/javascript application/javascript application/x-javascript text/ecmascript text/jscript module/x " +
+    "application/wasm text/css text/html application/xhtml+xml text/xml application/xml image/svg+xml audio/x+xml " +
+    "application/rss+xml application/pdf application/json application/ld+json application/manifest+json " +
+    "text/event-stream text/vtt text/cache-manifest text/x-component application/x-shockwave-flash " +
+    "application/x-java-applet multipart/x-mixed-replace message/rfc822 application/xslt+xml " +
+    "application/vnd.apple.mpegurl audio/mpegurl audio/x-mpegurl audio/x-scpls image/heic font/woff2 application/zip";
+  const answers = (types: readonly string[]) =>
+    types.map((type) => [type, contentType(type), disposition("tea", type).split(";")[0]]);
+  assertEquals(answers(shown), shown.map((type) => [type, type, "inline"]));
+  assertEquals(
+    answers(downloads.split(" ")),
+    downloads.split(" ").map((type) => [type, "application/octet-stream", "attachment"]),
+  );
+  assertEquals(answers(["text/plain"]), [["text/plain", "text/plain; charset=utf-8", "inline"]]);
+});
+
+Deno.test("a browser gets no shared file as a part of a page", () => {
+  const parts =
+    "script style worker sharedworker serviceworker audioworklet paintworklet manifest xslt iframe frame " +
+    "embed object json";
+  assertEquals(parts.split(" ").filter((part) => !isPagePart(part)), []);
+  for (const use of ["document", "image", "audio", "video", "empty", undefined]) {
+    assertEquals(isPagePart(use), false);
+  }
 });

@@ -211,6 +211,20 @@ async function ranges(): Promise<void> {
   const outside = await fetch(url, { headers: { range: "bytes=10-" } });
   assertEquals([outside.status, outside.headers.get("content-range")], [416, "bytes */10"]);
   await outside.body?.cancel();
+  const modified = outside.headers.get("last-modified") ?? "";
+  const conditions: [Record<string, string>, number][] = [
+    [{ "range": "bytes=2-4", "if-range": '"old"' }, 200],
+    [{ "range": "bytes=2-4", "if-range": modified }, 206],
+    [{ "if-none-match": `"old", W/"${url.split("/").at(-2)}"` }, 304],
+    [{ "if-modified-since": modified }, 304],
+    [{ "if-match": '"old"' }, 412],
+    [{ "service-worker": "script" }, 403],
+  ];
+  for (const [headers, status] of conditions) {
+    const answer = await fetch(url, { headers });
+    await answer.body?.cancel();
+    assertEquals(answer.status, status, JSON.stringify(headers));
+  }
 }
 
 async function harmless(): Promise<void> {
@@ -222,6 +236,7 @@ async function harmless(): Promise<void> {
     const got = await fetch(site.origin + posted.headers.get("location"));
     await got.body?.cancel();
     assertMatch(got.headers.get("content-disposition") ?? "", /^attachment;/, type);
+    assertEquals(got.headers.get("content-type"), "application/octet-stream");
     assertEquals(got.headers.get("x-content-type-options"), "nosniff");
   }
 }
