@@ -7,7 +7,7 @@ import { cutText } from "../../irc/wrap.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { SessionState } from "../chat/session.ts";
 import type { DeviceAway, UserState } from "../chat/user.ts";
-import { awayMessage } from "../render/away_text.ts";
+import { awayMessage, silentAwayMessage } from "../render/away_text.ts";
 import { reply, sendNumeric, sendStandardReply } from "../render/reply.ts";
 import type { EventOf } from "./event.ts";
 import { sendToPeers } from "./notices.ts";
@@ -52,7 +52,8 @@ export function changeAway(
   const { away } = user;
   if (away === before) return;
   const outgoing = awayMessage(user, stamp);
-  sendToPeers(chat, user, outgoing, { self: false, monitors: true });
+  const silent = silentAwayMessage(user, stamp);
+  sendToPeers(chat, user, outgoing, { self: false, monitors: true, silent });
   for (const session of told) {
     session.send(outgoing);
     if (away === undefined) sendNumeric(session, "RPL_UNAWAY");

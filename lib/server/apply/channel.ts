@@ -4,11 +4,11 @@ import { unshared } from "../../irc/message.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import { ChannelState, type Invitation } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
-import { levelOf, levels, refusalToCreate } from "../chat/permission.ts";
+import { isSilent, levelOf, levels, refusalToCreate } from "../chat/permission.ts";
 import type { Refusal } from "../chat/refusal.ts";
 import { registeredRank } from "../chat/registered_channel.ts";
 import type { UserState } from "../chat/user.ts";
-import { awayMessage } from "../render/away_text.ts";
+import { awayMessage, silentAwayMessage } from "../render/away_text.ts";
 import { joinMessage, showChannel } from "../render/membership.ts";
 import type { OutgoingLine } from "../render/outgoing.ts";
 import { fromUser } from "../render/sender.ts";
@@ -74,7 +74,10 @@ function join(
   touchRegistered(chat, channel, stampMs(stamp));
   saveAndBroadcast(chat, channel, joinMessage(user, channel, stamp), stamp);
   if (!isNew) broadcastRank(chat, channel, user, prefixes, stamp);
-  if (user.away !== undefined) sendToOthers(channel, user, awayMessage(user, stamp));
+  if (user.away !== undefined) {
+    const away = isSilent(channel, user) ? silentAwayMessage : awayMessage;
+    sendToOthers(channel, user, away(user, stamp));
+  }
   for (const session of user.sessions) showChannel(session, channel);
 }
 
@@ -123,15 +126,18 @@ function setTopic(chat: ChatState, user: UserState, event: EventOf<"topic set">,
   saveAndBroadcast(chat, channel, fromUser(user, "TOPIC", [channel.name, event.text], stamp), stamp);
 }
 
-/** Notifies the invited user and, with invite-notify, the members that can invite to a closed channel. */
+/**
+ * Notifies the invited user and, with invite-notify, the members that can invite to a closed channel. An invitation
+ * that the user has already is not sent again.
+ */
 function invite(chat: ChatState, user: UserState, event: EventOf<"invited">, stamp: number): undefined {
   const channel = chat.channel(event.channel);
   const target = chat.users.get(event.target);
   if (channel === undefined || target === undefined || channel.members.has(target)) return;
-  saveInvitation(chat, target, channel, {
-    exempts: event.exempts && levelOf(channel, user) >= levels.halfOperator,
-    by: user.source,
-  });
+  const exempts = event.exempts && levelOf(channel, user) >= levels.halfOperator;
+  const before = target.invitations.get(channel);
+  if (before !== undefined && (before.exempts || !exempts)) return;
+  saveInvitation(chat, target, channel, { exempts, by: user.source });
   const params = [target.nick, channel.name];
   target.send(fromUser(user, "INVITE", params, stamp));
   const outgoing = fromUser(user, "INVITE", params, stamp, { needs: capabilityBits["invite-notify"] });
@@ -140,20 +146,19 @@ function invite(chat: ChatState, user: UserState, event: EventOf<"invited">, sta
   }
 }
 
-/** Saves an invitation. An invitation that passes every check stays so, even if a weaker one follows. */
+/** Saves an invitation that is new, or passes more checks than the one before. */
 function saveInvitation(
   chat: ChatState,
   user: UserState,
   channel: ChannelState,
-  { exempts, by }: Invitation,
+  invitation: Invitation,
 ): void {
   const { invitations } = user;
-  const before = invitations.get(channel);
   invitations.delete(channel);
   for (const one of invitations.keys()) if (chat.channel(one.name) !== one) invitations.delete(one);
   const [oldest] = invitations.keys();
   if (invitations.size >= maxInvitations && oldest !== undefined) invitations.delete(oldest);
-  invitations.set(channel, { exempts: exempts || before?.exempts === true, by });
+  invitations.set(channel, invitation);
 }
 
 function seconds(stamp: number): number {

@@ -4,6 +4,7 @@ import { numerics } from "../../irc/numerics.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { Deliverable } from "../chat/delivery.ts";
+import { isSilent } from "../chat/permission.ts";
 import { rankModes } from "../chat/registered_channel.ts";
 import type { Session } from "../chat/session.ts";
 import type { UserState } from "../chat/user.ts";
@@ -11,26 +12,34 @@ import { fromServer } from "../render/sender.ts";
 
 /**
  * Sends to all users that share a channel with the user, each session once, and to the user's own sessions unless
- * `self` is false; with `monitors` also to the sessions that watch its changes by MONITOR.
+ * `self` is false; with `monitors` also to the sessions that watch its changes by MONITOR. With `silent`, the members of
+ * channels in which the user cannot speak get that instead; with null they get nothing.
  */
 export function sendToPeers(
   chat: ChatState,
   user: UserState,
   outgoing: Deliverable,
-  options: { self?: boolean; monitors?: boolean } = {},
+  options: { self?: boolean; monitors?: boolean; silent?: Deliverable | null } = {},
 ): void {
   const done = new Set<Session>();
   if (options.self === false) { for (const session of user.sessions) done.add(session); }
+  const { silent } = options;
+  if (silent !== undefined) {
+    sendOnce(user.sessions, outgoing, done);
+    for (const channel of user.channels.keys()) {
+      if (isSilent(channel, user)) sendOnce(channel.sessions, silent, done);
+    }
+  }
   for (const channel of user.channels.keys()) sendOnce(channel.sessions, outgoing, done);
   sendOnce(user.sessions, outgoing, done);
   if (options.monitors) sendToWatchers(chat, user, outgoing, done);
 }
 
-function sendOnce(sessions: readonly Session[], outgoing: Deliverable, done: Set<Session>): void {
+function sendOnce(sessions: readonly Session[], outgoing: Deliverable | null, done: Set<Session>): void {
   for (const session of sessions) {
     if (done.has(session)) continue;
     done.add(session);
-    session.send(outgoing);
+    if (outgoing !== null) session.send(outgoing);
   }
 }
 

@@ -8,6 +8,8 @@ import type { ChatState } from "../chat/chat.ts";
 import type { Deliverable } from "../chat/delivery.ts";
 import { sideOf } from "../chat/history_access.ts";
 import { holderOf } from "../chat/nick_holder.ts";
+import { isSilent } from "../chat/permission.ts";
+import { isOwnReason, quitReason } from "../chat/quit_reason.ts";
 import { numericRefusal, type Refusal } from "../chat/refusal.ts";
 import { banSentence, candidateAt, type ServerBan } from "../chat/server_ban.ts";
 import type { SessionState } from "../chat/session.ts";
@@ -104,8 +106,11 @@ export function detach(chat: ChatState, event: EventOf<"detached">, stamp: numbe
 /** Removes a user from the chat; users that share a channel see it quit. */
 export function removeUser(chat: ChatState, user: UserState, reason: string, stamp: number): undefined {
   const outgoing = fromUser(user, "QUIT", [reason], stamp);
-  saveEvent(chat, user.channels.keys(), outgoing, stamp);
-  sendToPeers(chat, user, outgoing);
+  const silent = isOwnReason(reason) ? fromUser(user, "QUIT", [quitReason("")], stamp) : outgoing;
+  for (const channel of user.channels.keys()) {
+    saveEvent(chat, [channel], isSilent(channel, user) ? silent : outgoing, stamp);
+  }
+  sendToPeers(chat, user, outgoing, { silent });
   chat.whowas.add(user, stampMs(stamp));
   for (const channel of [...user.channels.keys()]) removeMember(chat, channel, user, stamp);
   chat.nicks.delete(user.folded);

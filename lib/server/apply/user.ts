@@ -24,7 +24,10 @@ export function applyUserEvent(chat: ChatState, event: UserEvent, stamp: number)
       return setAway(chat, user, event, stamp);
     case "real name set":
       user.realname = unshared(event.realname);
-      sendToPeers(chat, user, fromUser(user, "SETNAME", [event.realname], stamp), { monitors: true });
+      sendToPeers(chat, user, fromUser(user, "SETNAME", [event.realname], stamp), {
+        monitors: true,
+        silent: null,
+      });
       return;
     case "host set":
       return setHost(chat, user, event.host, stamp);

@@ -85,6 +85,10 @@ export interface Chat {
   readonly operatorGuesses: Buckets;
   /** Guesses of the server's own password by PASS, by address. */
   readonly serverPasswordGuesses: Buckets;
+  /** Invitations, by the person that invites, and by that person and the invited one. */
+  readonly invitations: { readonly bySender: Buckets; readonly byPair: Buckets };
+  /** Changes of the nick by people who cannot speak in a moderated channel, by user. */
+  readonly silentRenames: Buckets;
   /** Milliseconds since 1970. */
   readonly startedMs: number;
   /** The sessions of this machine. */
@@ -137,6 +141,8 @@ export class ChatState implements Chat {
   readonly serverBans: ServerBansState;
   readonly operatorGuesses = new Buckets(guessRate);
   readonly serverPasswordGuesses = new Buckets(guessRate);
+  readonly invitations: { readonly bySender: Buckets; readonly byPair: Buckets };
+  readonly silentRenames = new Buckets({ burst: 2, perSecond: 1 / 60 });
   readonly sessions = new Map<string, SessionState>();
   readonly users = new Map<UserId, UserState>();
   readonly nicks = new NameMap<UserState>();
@@ -178,6 +184,12 @@ export class ChatState implements Chat {
     this.serverBans = new ServerBansState(store?.savedValues);
     this.whowas = new WhowasState(settings.whowas);
     this.accounts = new Accounts(store, settings, this.clock.monotonic);
+    const { inviteLimit } = settings;
+    const toOne = Math.ceil(inviteLimit / 2);
+    this.invitations = {
+      bySender: new Buckets({ burst: inviteLimit, perSecond: inviteLimit / 60 }),
+      byPair: new Buckets({ burst: toOne, perSecond: toOne / 60 }),
+    };
     const cloakKey = options.cloakKey ?? secret(store, "cloaks");
     this.cloakKey = settings.hideAddresses ? cloakKey : undefined;
     const signingSecret = secret(store, "tokens");

@@ -70,8 +70,12 @@ export function refusalToSetTopic(channel: Channel, user: User, text: string): R
 
 /** The refusal if a user cannot invite others to a channel; otherwise undefined. */
 export function refusalToInvite(channel: Channel, user: User): Refusal | undefined {
+  const member = channel.members.get(user);
+  if (member === undefined) return numericRefusal("ERR_NOTONCHANNEL", channel.name);
+  if (isBanned(channel, user, member)) {
+    return cannotSpeak(channel, "You cannot invite while you are banned or muted in this channel (+b)");
+  }
   const level = levelOf(channel, user);
-  if (level === levels.outside) return numericRefusal("ERR_NOTONCHANNEL", channel.name);
   const isAllowed = level >= levels.halfOperator || !channel.flags.has("i");
   return isAllowed ? undefined : numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
 }
@@ -170,32 +174,37 @@ function isSilenced(channel: Channel, user: User, member: Membership | undefined
 }
 
 /**
- * The channel in which a ban or mute silences this member, and would not under another nick: without this check NICK
- * would end every mute of a nick.
+ * The channel in which a ban or mute silences this member. NICK would end a mute of a nick, and a nick is seen by all
+ * members, so it can carry words.
  */
-export function silencedOnlyAs(user: User, nick: string): Channel | undefined {
-  const { source } = user;
-  const other = nick + source.slice(source.indexOf("!"));
-  for (const [channel, member] of user.channels) {
-    if (member.prefixes !== "" || !channel.lists.has("b") || !isSilenced(channel, user, member)) continue;
-    const stays = isListed(channel, "b", user, true, other) && !isListed(channel, "e", user, true, other);
-    if (!stays) return channel;
-  }
+export function silencedIn(user: User): Channel | undefined {
+  for (const [channel, member] of user.channels) if (isBanned(channel, user, member)) return channel;
+}
+
+function isBanned(channel: Channel, user: User, member: Membership): boolean {
+  return member.prefixes === "" && channel.lists.has("b") && isSilenced(channel, user, member);
+}
+
+/**
+ * Whether other members see no words of this member: it cannot speak in the channel. Then its QUIT and PART have no
+ * reason, AWAY has no text, and its real name is its nick.
+ */
+export function isSilent(channel: Channel, user: User): boolean {
+  return channel.members.has(user) && refusalToSpeak(channel, user, "") !== undefined;
+}
+
+/** The real name that members of a channel see. */
+export function realNameIn(channel: Channel, user: User): string {
+  return isSilent(channel, user) ? user.nick : user.realname;
 }
 
 /** Whether an entry of a list matches the user; mutes ("m:mask") count only with `mutes`. */
-function isListed(
-  channel: Channel,
-  letter: string,
-  user: User,
-  mutes: boolean,
-  source: string = user.source,
-): boolean {
+function isListed(channel: Channel, letter: string, user: User, mutes: boolean): boolean {
   const entries = channel.lists.get(letter);
   if (entries === undefined) return false;
   return entries.some((entry) => {
     const ban = banOf(entry);
-    return (mutes || !ban.mute) && matchBan(ban, source, user.account);
+    return (mutes || !ban.mute) && matchBan(ban, user.source, user.account);
   });
 }
 

@@ -3,6 +3,7 @@
  * file.
  */
 import type { Channel, Membership } from "./channel.ts";
+import { isSilent } from "./permission.ts";
 import type { Session } from "./session.ts";
 import type { User } from "./user.ts";
 
@@ -25,13 +26,16 @@ export function isVisible(user: User, asker: User): boolean {
 
 /**
  * The channels of `user` that `asker` can see. Operators and the user itself see all; others see no secret channels,
- * and of an invisible user only shared ones.
+ * and of an invisible user only shared ones. The same holds for a user that is silenced in a shared channel, because
+ * the names of its other channels can be words.
  */
 export function visibleChannels(user: User, asker: User): [Channel, Membership][] {
   const all = [...user.channels];
   if (user === asker || asker.modes.has("o")) return all;
+  const isOnlyShared = user.modes.has("i") ||
+    all.some(([channel]) => channel.members.has(asker) && isSilent(channel, user));
   return all.filter(([channel]) =>
-    channel.members.has(asker) || (!user.modes.has("i") && !isHidden(channel, asker))
+    channel.members.has(asker) || (!isOnlyShared && !isHidden(channel, asker))
   );
 }
 

@@ -1,6 +1,9 @@
 /** INVITE: invites a user to a channel, and lists one's own invitations. */
-import { levelOf, levels, refusalToInvite } from "../chat/permission.ts";
-import { refuse } from "../chat/refusal.ts";
+import { isLoopback } from "../../irc/address.ts";
+import type { Chat } from "../chat/chat.ts";
+import { levelOf, levels, refusalToInvite, refusalToMessage } from "../chat/permission.ts";
+import { fail, refuse } from "../chat/refusal.ts";
+import type { User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { replyIfAway } from "../render/away_text.ts";
 import { reply, replyRefusal } from "../render/reply.ts";
@@ -29,8 +32,15 @@ function invite(call: Call): void | Promise<void> {
   if (refusal !== undefined) return replyRefusal(session, refusal);
   const exempts = levelOf(channel, user) >= levels.halfOperator;
   if (channel.members.has(target)) refuse("ERR_USERONCHANNEL", target.nick, channel.name);
+  const unwanted = refusalToMessage(target, user);
+  if (unwanted !== undefined) return replyRefusal(session, unwanted);
+  const before = target.invitations.get(channel);
+  const isNew = before === undefined || (exempts && !before.exempts);
+  if (isNew) checkRate(chat, user, target);
   reply(session, "RPL_INVITING", target.nick, channel.name);
   replyIfAway(session, target);
+  // The user has this invitation already.
+  if (!isNew) return;
   const event = {
     kind: "invited",
     user: user.id,
@@ -39,6 +49,20 @@ function invite(call: Call): void | Promise<void> {
     exempts,
   } as const;
   return commit(event, session);
+}
+
+/** The name of a channel can be an advert. */
+function checkRate({ invitations, clock, settings }: Chat, user: User, target: User): void {
+  if (user.modes.has("o")) return;
+  const now = clock.monotonic();
+  const { account, address, id } = user;
+  const sender = account ?? (isLoopback(address) ? id : address);
+  if (!invitations.byPair.tryTake(`${sender} ${target.id}`, now)) {
+    fail("INVITE", "RATE_LIMITED", target.nick, "You have invited this user too often; wait a minute");
+  }
+  if (invitations.bySender.tryTake(sender, now)) return;
+  const sentence = `You can send ${settings.inviteLimit} invitations in a minute; wait, then try again`;
+  fail("INVITE", "RATE_LIMITED", target.nick, sentence);
 }
 
 function listInvitations({ chat, session, user }: Call): void {

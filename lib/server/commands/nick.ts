@@ -2,8 +2,11 @@
  * NICK: choosing the first nick, and changing it. The nick can be taken while the event is being ordered, so
  * lib/server/apply/presence.ts makes the final check when it applies the event.
  */
-import { silencedOnlyAs } from "../chat/permission.ts";
+import { fold } from "../../irc/names.ts";
+import { isSilent, silencedIn } from "../chat/permission.ts";
+import type { Chat } from "../chat/chat.ts";
 import { refuse } from "../chat/refusal.ts";
+import type { User } from "../chat/user.ts";
 import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
 import { completeRegistration } from "./complete_registration.ts";
 import { nickFault } from "./nick_letters.ts";
@@ -28,16 +31,25 @@ function nick(call: EarlyCall): void | Promise<void> {
   }
   if (user !== undefined) {
     if (user.nick === wanted) return;
-    const channel = silencedOnlyAs(user, wanted);
-    if (channel !== undefined) {
-      const sentence = "You cannot change your nick while you are banned or muted in this channel (+b)";
-      refuse("ERR_BANONCHAN", wanted, channel.name, sentence);
-    }
+    if (fold(wanted) !== user.folded) checkSilence(chat, user, wanted);
     return takeNick({ ...call, user }, wanted);
   }
   if (registration === undefined) return;
   registration.nick = wanted;
   return completeRegistration(call);
+}
+
+/** All members see a nick, so it can carry words of somebody who cannot speak. */
+function checkSilence(chat: Chat, user: User, wanted: string): void {
+  const channel = silencedIn(user);
+  if (channel !== undefined) {
+    const sentence = "You cannot change your nick while you are banned or muted in this channel (+b)";
+    refuse("ERR_BANONCHAN", wanted, channel.name, sentence);
+  }
+  const moderated = user.channels.keys().find((one) => isSilent(one, user));
+  if (moderated === undefined || chat.silentRenames.tryTake(user.id, chat.clock.monotonic())) return;
+  const sentence = "You cannot change your nick so often while you cannot speak in this channel (+m)";
+  refuse("ERR_BANONCHAN", wanted, moderated.name, sentence);
 }
 
 /** Changes the nick. The nick can be held by a user of the same account who lost the connection. */

@@ -4,6 +4,7 @@ import { cleanUsername } from "../../irc/names.ts";
 import { numerics } from "../../irc/numerics.ts";
 import { plainLineBytes } from "../../irc/plain_lines.ts";
 import { cutBytes } from "../../irc/wrap.ts";
+import { quitReason } from "../chat/quit_reason.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Session } from "../chat/session.ts";
 import type { Command, CommandTable, EarlyCall } from "../hub/command.ts";
@@ -79,5 +80,5 @@ function ping({ chat, session, params }: EarlyCall): void {
 function quit({ chat, session, params }: EarlyCall): void {
   const reason = cutBytes(params[0] ?? "", chat.settings.reasonLength);
   session.hasQuit = true;
-  session.close(reason === "" ? "Quit" : `Quit: ${reason}`);
+  session.close(quitReason(reason));
 }

@@ -4,6 +4,7 @@ import { compileMask } from "../../irc/compiled_mask.ts";
 import { isMask } from "../../irc/mask.ts";
 import { fold } from "../../irc/names.ts";
 import type { Channel, Membership } from "../chat/channel.ts";
+import { realNameIn } from "../chat/permission.ts";
 import { idleSeconds, type User } from "../chat/user.ts";
 import { isHidden, isVisible, seesAddress, shownPrefixes, visibleChannels } from "../chat/visibility.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
@@ -136,8 +137,12 @@ function send(
     name,
     user.nick,
     flags,
-    `0 ${user.realname}`,
+    `0 ${realNameOf(found)}`,
   );
+}
+
+function realNameOf({ user, membership }: Found): string {
+  return membership === undefined ? user.realname : realNameIn(membership[0], user);
 }
 
 /** Here or away, operator, ranks, bot. */
@@ -179,6 +184,6 @@ function valueOf(call: Call, found: Found, field: string, token: string): string
     case "o":
       return "n/a";
     default:
-      return user.realname;
+      return realNameOf(found);
   }
 }

@@ -221,6 +221,9 @@ export class Hub {
     this.checkClocks();
     this.#chat.operatorGuesses.sweep(now);
     this.#chat.serverPasswordGuesses.sweep(now);
+    this.#chat.silentRenames.sweep(now);
+    this.#chat.invitations.bySender.sweep(now);
+    this.#chat.invitations.byPair.sweep(now);
     this.#chat.accounts.sweep();
     this.#saving.update();
     this.#waiting.tellDoubts(now);

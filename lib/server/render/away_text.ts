@@ -16,6 +16,12 @@ export function replyIfAway(session: Session, user: User): void {
   reply(session, "RPL_AWAY", user.nick, session.has("draft/pre-away") ? away : inWords(user, away));
 }
 
+/** AWAY as members of a channel see it in which the user cannot speak: without the user's words. */
+export function silentAwayMessage(user: User, stamp: number): OutgoingLine {
+  if (user.away === undefined || user.away === "*") return awayMessage(user, stamp);
+  return fromUser(user, "AWAY", ["away"], stamp);
+}
+
 /** AWAY as peers see it (away-notify); without a parameter it says that the user is back. */
 export function awayMessage(user: User, stamp: number): OutgoingLine {
   const { away } = user;

@@ -1,6 +1,7 @@
 /** Shows a joined channel to a session: the JOIN, the topic, the members, the last messages. */
 import { capabilityBits } from "../../irc/capabilities.ts";
 import type { Channel } from "../chat/channel.ts";
+import { realNameIn } from "../chat/permission.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
 import { sendNames, sendTopic } from "./channel_reply.ts";
@@ -10,14 +11,14 @@ import { replayOnJoin } from "./replay.ts";
 import { sendNumeric } from "./reply.ts";
 import { fromUser } from "./sender.ts";
 
-/** JOIN in its fullest form: channel, account, real name (extended-join). */
+/** JOIN in its fullest form: channel, account, real name (extended-join). Call it after the user became a member. */
 export function joinMessage(
   user: User,
   channel: Channel,
   stamp: number,
   details: Details = {},
 ): OutgoingLine {
-  return fromUser(user, "JOIN", [channel.name, user.account ?? "*", user.realname], stamp, {
+  return fromUser(user, "JOIN", [channel.name, user.account ?? "*", realNameIn(channel, user)], stamp, {
     ...details,
     fallback: { without: capabilityBits["extended-join"], params: [channel.name] },
   });

@@ -216,6 +216,17 @@ export const limitSettings = {
     help:
       "maximum number of users without an account that a user with mode R can accept messages from (ACCEPT)",
   },
+  inviteLimit: {
+    kind: "number",
+    default: 10,
+    min: 1,
+    max: 10_000,
+    env: "PARLEY_INVITE_LIMIT",
+    group: "Limits",
+    metavar: "COUNT",
+    help:
+      "maximum number of invitations that one person can send in a minute, and half of it to the same person",
+  },
   whowas: {
     kind: "number",
     default: 1000,

@@ -95,7 +95,7 @@ story("half-operators and higher ranks with invite-notify see INVITE", async (ch
 
 story(
   "INVITE remembers a hundred channels and no more",
-  { settings: { channelsPerUser: 200 } },
+  { settings: { channelsPerUser: 200, inviteLimit: 1000 } },
   async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
     const bob = await chat.peer("bob");
@@ -120,3 +120,47 @@ story("an INVITE to somebody without a connection is shown to the next device", 
   const other = await device(chat, "bob");
   assertEquals(other.received.filter((line) => line.includes("INVITE")), []);
 });
+
+story("INVITE follows the rules of a message to the invited user", async (chat) => {
+  const [ann, bob] = await chat.join("#tea", "ann", "bob");
+  const cat = await chat.peer("cat");
+  await ask(cat, "MODE cat +R");
+  const refused = ":chat.test 477 ann cat :Only users who are logged in can message this user (+R)";
+  assertEquals(await ask(ann, "INVITE cat #tea"), [refused]);
+  assertEquals(await receive(cat), []);
+  await ask(cat, "ACCEPT ann");
+  await ask(ann, "INVITE cat #tea", "MODE #tea +b m:bob");
+  assertEquals(await receive(cat), [":ann INVITE cat #tea"]);
+  await chat.peer("dan");
+  await receive(bob);
+  assertEquals(await ask(bob, "INVITE dan #tea"), [
+    ":chat.test 404 bob #tea :You cannot invite while you are banned or muted in this channel (+b)",
+  ]);
+});
+
+story(
+  "an invitation is not repeated, and the number in a minute is limited, less to one person",
+  { settings: { inviteLimit: 6 }, startsAt: 1_700_000_000_000 },
+  async (chat) => {
+    const names = ["#a", "#b", "#c", "#d", "#e", "#f", "#g"];
+    const ann = await chat.peer("ann");
+    await ask(ann, ...names.map((name) => `JOIN ${name}`));
+    const bob = await chat.peer("bob");
+    await ask(ann, "INVITE bob #a", "INVITE bob #a", "INVITE bob #a");
+    assertEquals(await receive(bob), [":ann INVITE bob #a"]);
+    await ask(ann, "INVITE bob #b", "INVITE bob #c");
+    assertEquals(await ask(ann, "INVITE bob #d"), [
+      ":chat.test FAIL INVITE RATE_LIMITED bob :You have invited this user too often; wait a minute",
+    ]);
+    assertEquals(await receive(bob), [":ann INVITE bob #b", ":ann INVITE bob #c"]);
+    for (const nick of ["cat", "dan", "eve", "fay"]) await chat.peer(nick);
+    const answers = await ask(ann, ...["cat", "dan", "eve", "fay"].map((one) => `INVITE ${one} #a`));
+    assertEquals(answers.filter((line) => line.includes(" 341 ")).length, 3);
+    assertEquals(
+      answers.at(-1),
+      ":chat.test FAIL INVITE RATE_LIMITED fay :You can send 6 invitations in a minute; wait, then try again",
+    );
+    chat.clock.nowMs += 60_000;
+    assertEquals(await ask(ann, "INVITE bob #d"), [":chat.test 341 ann bob #d"]);
+  },
+);
