@@ -12,6 +12,7 @@ import { programRows } from "./program.ts";
 import { fileRows } from "./files.ts";
 import { messageRows } from "./messages.ts";
 import { channelRows } from "./channels.ts";
+import { operatorRows } from "./operators.ts";
 import { selfRows } from "./self.ts";
 import { ActionError } from "../state/action_error.ts";
 import type { CommandUi, SlashRow, SlashTable } from "./command_ui.ts";
@@ -25,6 +26,7 @@ export const slashCommands: SlashTable = {
   ...channelRows,
   ...accountRows,
   ...selfRows,
+  ...operatorRows,
   ...programRows,
   help: {
     usage: "[COMMAND]",

@@ -1,23 +1,21 @@
 /** Apply, for accounts and registered channels: create, change and remove them, log in, restore ranks. */
-import { changeRank, rankLevel } from "../../irc/modes.ts";
 import { fold } from "../../irc/names.ts";
 import { stampMs } from "../../irc/stamp.ts";
-import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { Refusal } from "../chat/refusal.ts";
-import { rankModes, registeredFlag, registeredRank } from "../chat/registered_channel.ts";
 import { banSentence } from "../chat/server_ban.ts";
 import type { UserState } from "../chat/user.ts";
 import { notifyOperators } from "../render/operator_notice.ts";
 import { sendNumeric } from "../render/reply.ts";
-import { fromServer, fromUser } from "../render/sender.ts";
+import { fromUser } from "../render/sender.ts";
 import type { AccountRole, AccountRow } from "../store/accounts.ts";
 import type { AccountEvent } from "./account_event.ts";
+import { type ActRecord, recordAct } from "./audit.ts";
 import { adoptGuestHistory, announceErasure } from "./account_history.ts";
-import { broadcastRank, sendToPeers } from "./notices.ts";
+import { sendToPeers } from "./notices.ts";
 import { saveOwnerCode, useOwnerCode } from "./owner_code.ts";
 import { endUser, renameUser } from "./presence.ts";
-import { registerChannel, unregisterChannel } from "./registered_channel.ts";
+import { dropFounder, register, restoreRank, unregister } from "./registration.ts";
 
 type AccountEventOf<K extends AccountEvent["kind"]> = Extract<AccountEvent, { kind: K }>;
 
@@ -37,7 +35,7 @@ export function applyAccountEvent(chat: ChatState, event: AccountEvent, stamp: n
     case "account suspended":
       return suspend(chat, event, stamp);
     case "account restored":
-      return change(chat, event.account, { suspended: undefined }, `${event.by} restored`, stamp);
+      return change(chat, event.account, { suspended: undefined }, { act: "RESTORE", by: event.by }, stamp);
     case "role set":
       return setRole(chat, event, stamp);
     case "channel kept":
@@ -62,6 +60,7 @@ function create(
   }
   const row = { name, verifier, role: "", suspended: undefined, createdMs: stampMs(stamp) } as const;
   chat.store?.accounts.save(row);
+  if (event.by !== undefined) recordAct(chat, { act: "CREATE", by: event.by, target: name }, stamp);
   if (user !== undefined && !endIfBanned(chat, user, name, stamp)) changeAccount(chat, user, name, stamp);
   const session = sessionId === undefined ? undefined : chat.sessions.get(sessionId);
   if (session?.registration !== undefined) session.registration.account = name;
@@ -134,15 +133,6 @@ function freeNick(chat: ChatState, user: UserState, account: string | undefined)
   return nick;
 }
 
-/** Gives a member the rank that its account has in the channel, if that is higher. */
-function restoreRank(chat: ChatState, channel: ChannelState, user: UserState, stamp: number): void {
-  const member = channel.members.get(user);
-  const prefixes = registeredRank(channel, user.account);
-  if (member === undefined || rankLevel(prefixes) <= rankLevel(member.prefixes)) return;
-  member.prefixes = rankModes(prefixes).reduce((all, rank) => changeRank(all, "+", rank), member.prefixes);
-  broadcastRank(chat, channel, user, prefixes, stamp);
-}
-
 function setPassword(
   chat: ChatState,
   { account, verifier, by, replaces }: AccountEventOf<"password set">,
@@ -153,6 +143,7 @@ function setPassword(
   chat.store?.accounts.save({ ...row, verifier });
   if (replaces !== undefined) chat.accounts.noteRenewal(replaces, verifier);
   if (by === undefined) return;
+  recordAct(chat, { act: "RESET", by, target: row.name }, stamp);
   notifyOperators(chat, `${by} reset the password of account "${row.name}"`, stamp);
   disconnectAccount(chat, row.name, `${by} reset the password of your account`, stamp);
 }
@@ -179,6 +170,14 @@ function remove(chat: ChatState, account: string, stamp: number): undefined {
   const row = chat.accounts.find(account);
   if (row === undefined) return;
   for (const user of usersOf(chat, row.name)) announceErasure(chat, user, row.name, stamp);
+  if (row.role !== "") {
+    recordAct(chat, {
+      act: "ACCOUNT_DELETED",
+      by: nickOf(chat, row.name),
+      target: row.name,
+      reason: row.role,
+    }, stamp);
+  }
   chat.store?.accounts.save({ ...row, verifier: "", role: "" });
   for (const channel of [...chat.channels.values()]) {
     if (channel.registration === undefined) continue;
@@ -205,7 +204,7 @@ function suspend(
   { account, by, reason }: AccountEventOf<"account suspended">,
   stamp: number,
 ): undefined {
-  change(chat, account, { suspended: reason }, `${by} suspended`, stamp);
+  change(chat, account, { suspended: reason }, { act: "SUSPEND", by, reason }, stamp);
   const row = chat.accounts.find(account);
   if (row !== undefined) disconnectAccount(chat, row.name, `Your account is suspended: ${reason}`, stamp);
 }
@@ -214,13 +213,15 @@ function change(
   chat: ChatState,
   account: string,
   changes: Partial<AccountRow>,
-  action: string,
+  record: ActRecord & { readonly act: "SUSPEND" | "RESTORE" },
   stamp: number,
 ): undefined {
   const row = chat.accounts.find(account);
   if (row === undefined) return;
   chat.store?.accounts.save({ ...row, ...changes });
-  notifyOperators(chat, `${action} account "${row.name}"`, stamp);
+  recordAct(chat, { ...record, target: row.name }, stamp);
+  const action = record.act === "SUSPEND" ? "suspended" : "restored";
+  notifyOperators(chat, `${record.by} ${action} account "${row.name}"`, stamp);
 }
 
 function setRole(
@@ -230,6 +231,13 @@ function setRole(
 ): undefined {
   const row = chat.accounts.find(account);
   if (row === undefined || (digest !== undefined && !useOwnerCode(chat, digest))) return;
+  recordAct(
+    chat,
+    digest === undefined
+      ? { act: "ROLE", by, target: row.name, reason: role || "none" }
+      : { act: "OWNER", by, target: row.name },
+    stamp,
+  );
   chat.store?.accounts.save({ ...row, role });
   for (const user of usersOf(chat, row.name)) changeRole(user, row.role, role, stamp);
   const action = role === ""
@@ -238,46 +246,6 @@ function setRole(
   notifyOperators(chat, `${by} ${action}`, stamp);
 }
 
-function register(
-  chat: ChatState,
-  { channel: name, founder, user }: AccountEventOf<"channel kept">,
-  stamp: number,
-): undefined {
-  const channel = chat.channel(name);
-  if (channel === undefined || chat.accounts.find(founder) === undefined) return;
-  const isNew = channel.registration === undefined;
-  registerChannel(chat, channel, founder, stampMs(stamp));
-  if (isNew) broadcastFlag(chat, channel, "+", user, stamp);
-  for (const member of channel.members.keys()) restoreRank(chat, channel, member, stamp);
-}
-
-function unregister(
-  chat: ChatState,
-  { channel: name, user }: AccountEventOf<"channel released">,
-  stamp: number,
-): undefined {
-  const channel = chat.channel(name);
-  if (channel?.registration === undefined) return;
-  // It expired on a machine that did not know yet that somebody is back in it.
-  if (user === undefined && channel.members.size > 0) return;
-  dropFounder(chat, channel, user, stamp);
-}
-
-function dropFounder(chat: ChatState, channel: ChannelState, user: string | undefined, stamp: number): void {
-  unregisterChannel(chat, channel);
-  broadcastFlag(chat, channel, "-", user, stamp);
-}
-
-function broadcastFlag(
-  chat: ChatState,
-  channel: ChannelState,
-  sign: "+" | "-",
-  by: string | undefined,
-  stamp: number,
-): void {
-  const params = [channel.name, sign + registeredFlag];
-  const user = by === undefined ? undefined : chat.users.get(by);
-  channel.broadcast(
-    user === undefined ? fromServer(chat, "MODE", params, { stamp }) : fromUser(user, "MODE", params, stamp),
-  );
+function nickOf(chat: ChatState, account: string): string {
+  return usersOf(chat, account)[0]?.nick ?? account;
 }

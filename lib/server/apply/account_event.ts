@@ -6,13 +6,14 @@ import type { AccountRole } from "../store/accounts.ts";
 export type AccountEvent =
   /** A new code can make an account owner; with `again` even if there is an owner already. */
   | { readonly kind: "owner code made"; readonly digest: string; readonly again: boolean }
-  /** Logs the user in, or the session that is still registering. */
+  /** Logs the user in, or the session that is still registering. `by` is the nick of an operator. */
   | {
     readonly kind: "account created";
     readonly name: string;
     readonly verifier: string;
     readonly session?: string;
     readonly user?: UserId;
+    readonly by?: string;
   }
   | { readonly kind: "logged in"; readonly user: UserId; readonly account: string }
   /**

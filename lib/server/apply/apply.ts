@@ -47,6 +47,7 @@ export function applyEvent(chat: ChatState, event: Event, stamp: number): Refusa
     case "wallops":
     case "server ban added":
     case "server ban removed":
+    case "operator acted":
       return applyOperatorEvent(chat, event, stamp);
     case "owner code made":
     case "account created":

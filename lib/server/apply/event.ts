@@ -3,6 +3,7 @@
  * changes the chat's state and tells people. An event holds all that apply needs (a random number, an address), so
  * that every machine that applies the same events has the same state.
  */
+import type { Act } from "../chat/audit.ts";
 import type { MessageLine } from "../chat/delivery.ts";
 import type { ServerBan } from "../chat/server_ban.ts";
 import type { Session } from "../chat/session.ts";
@@ -71,7 +72,8 @@ export type Event =
   /** Reason "" means that the person is back at the session; "*" means away without a text (draft/pre-away). */
   | { readonly kind: "away set"; readonly user: UserId; readonly session: string; readonly reason: string }
   | { readonly kind: "real name set"; readonly user: UserId; readonly realname: string }
-  | { readonly kind: "host set"; readonly user: UserId; readonly host: string }
+  /** `by` is the nick of the operator. */
+  | { readonly kind: "host set"; readonly user: UserId; readonly host: string; readonly by?: string }
   /** User mode letters; modes that do not change are left out of the notice. */
   | {
     readonly kind: "user modes set";
@@ -90,6 +92,14 @@ export type Event =
   }
   /** `by` is the source of the operator. */
   | { readonly kind: "killed"; readonly user: UserId; readonly by: string; readonly reason: string }
+  /** An act of an operator that changes nothing in the shared state; it is kept for AUDIT. */
+  | {
+    readonly kind: "operator acted";
+    readonly user: UserId;
+    readonly act: Act;
+    readonly target?: string;
+    readonly reason?: string;
+  }
   | { readonly kind: "wallops"; readonly user: UserId; readonly text: string }
   | { readonly kind: "server ban added"; readonly ban: ServerBan }
   /** `by` is the nick of the operator. */

@@ -43,6 +43,7 @@ const acceptance: Readonly<Record<Event["kind"], Acceptance>> = {
   "accept set": "always",
   "killed": "always",
   "wallops": "always",
+  "operator acted": "always",
   "server ban added": "always",
   "server ban removed": "always",
   "joined": "always",

@@ -9,6 +9,7 @@ import { joinMessage } from "../render/membership.ts";
 import { notifyOperators } from "../render/operator_notice.ts";
 import type { OutgoingLine } from "../render/outgoing.ts";
 import { fromServer, fromUser } from "../render/sender.ts";
+import { recordAct } from "./audit.ts";
 import { setAway } from "./away.ts";
 import type { EventOf } from "./event.ts";
 import { sendToPeers, sendToWatchers } from "./notices.ts";
@@ -30,6 +31,9 @@ export function applyUserEvent(chat: ChatState, event: UserEvent, stamp: number)
       });
       return;
     case "host set":
+      if (event.by !== undefined) {
+        recordAct(chat, { act: "CHGHOST", by: event.by, target: user.nick, reason: event.host }, stamp);
+      }
       return setHost(chat, user, event.host, stamp);
     case "user modes set":
       return setModes(chat, user, event, stamp);
@@ -57,6 +61,7 @@ function setModes(
   if (letters !== "") user.send(fromUser(user, "MODE", [user.nick, letters], stamp));
   if (removed.includes("o")) chat.log("info", `${user.source} is not an operator any more`);
   if (!added.includes("o") || event.operator === undefined) return;
+  recordAct(chat, { act: "OPER", by: user.nick, target: event.operator }, stamp);
   const [code, words] = numerics.RPL_YOUREOPER;
   user.send(fromServer(chat, code, [user.nick, words], { stamp }));
   notifyOperators(chat, `${user.source} is now operator "${event.operator}"`, stamp);

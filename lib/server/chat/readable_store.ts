@@ -1,4 +1,5 @@
 /** The read-only view of the store for commands: its functions that read and copy, without those that write. */
+import type { AuditTable } from "../store/audit.ts";
 import type { Conversations } from "../store/conversation.ts";
 import type { Database } from "../store/database.ts";
 import type { Deletions } from "../store/deletions.ts";
@@ -10,6 +11,7 @@ import type { UploadTable } from "../store/uploads.ts";
 
 /** A store, to be read. */
 export interface ReadableStore extends Pick<Store, "search" | "export" | "backup"> {
+  readonly audit: Pick<AuditTable, "page">;
   readonly conversations: Pick<
     Conversations,
     "find" | "formerlyKnownAs" | "idsBetween" | "keyOf" | "knownAs" | "privateOf"

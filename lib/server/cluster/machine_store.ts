@@ -53,7 +53,7 @@ const sharedSecrets = [chatName, "cloaks", "tokens", "decoys"];
 /** The shared state at this moment. */
 export function sharedState(chat: ChatState, store: Store): SharedState {
   const transfer = store.transfer();
-  const state = { ...transfer.state(isOwn), adopted: transfer.adopted() };
+  const state = { ...transfer.state(isOwn), adopted: transfer.adopted(), audit: store.audit.all() };
   return { version: chat.version, store: state, present: takeSnapshot(chat) };
 }
 

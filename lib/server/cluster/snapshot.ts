@@ -49,7 +49,7 @@ interface SavedChannel {
 }
 
 /** The format of a snapshot; a change of its interfaces needs a new number. */
-export const snapshotFormat = 6;
+export const snapshotFormat = 7;
 
 /** All shared state in memory. */
 export interface Snapshot {

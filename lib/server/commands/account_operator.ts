@@ -72,7 +72,7 @@ async function reset({ chat, commit, session, user, params }: Call): Promise<voi
   standardReply(session, "NOTE", "ACCOUNT", "PASSWORD_SET", account, "The password was changed");
 }
 
-async function create({ chat, commit, session, params }: Call): Promise<void> {
+async function create({ chat, commit, session, user, params }: Call): Promise<void> {
   const [, name = "", password = ""] = params;
   const fault = nickFault(chat, name);
   if (fault !== undefined) fail("ACCOUNT", "BAD_ACCOUNT_NAME", "CREATE", fault);
@@ -80,7 +80,7 @@ async function create({ chat, commit, session, params }: Call): Promise<void> {
     fail("ACCOUNT", "ACCOUNT_EXISTS", name, "This name is taken");
   }
   const verifier = await verifierOf({ chat, session }, name, password);
-  await commit({ kind: "account created", name, verifier }, session);
+  await commit({ kind: "account created", name, verifier, by: user.nick }, session);
   if (chat.accounts.find(name)?.verifier !== verifier) return;
   standardReply(session, "NOTE", "ACCOUNT", "CREATED", name, "The account was created");
 }

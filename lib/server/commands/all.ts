@@ -1,6 +1,7 @@
 /** All commands: the union of the command tables. It is a bug if two tables contain the same name. */
 import type { CommandTable } from "../hub/command.ts";
 import { accountCommands } from "./account.ts";
+import { auditCommands } from "./audit.ts";
 import { backupCommands } from "./backup.ts";
 import { channelCommandTables } from "./channel_command_tables.ts";
 import { helpCommands } from "./help.ts";
@@ -30,6 +31,7 @@ export const allCommands: CommandTable = union([
   operCommands,
   banCommands,
   backupCommands,
+  auditCommands,
   helpCommands,
 ]);
 

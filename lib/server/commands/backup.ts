@@ -3,6 +3,7 @@ import { fail } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
 import type { Settings } from "../settings/settings.ts";
+import { keepAct } from "./audit.ts";
 
 /** The commands of this file. */
 export const backupCommands: CommandTable = {
@@ -14,7 +15,8 @@ export const backupCommands: CommandTable = {
   },
 };
 
-async function backup({ chat, session }: Call): Promise<void> {
+async function backup(call: Call): Promise<void> {
+  const { chat, session } = call;
   const time = new Date(chat.now()).toISOString().slice(0, 19).replaceAll(":", "-");
   let path: string | undefined;
   try {
@@ -30,6 +32,7 @@ async function backup({ chat, session }: Call): Promise<void> {
   if (path === undefined) fail("BACKUP", "CANNOT_COPY", "This server stores nothing on disk");
   const fullPath = Deno.realPathSync(path);
   const words = `The database was copied to ${fullPath}; ${otherFiles(chat.settings, folderOf(fullPath))}`;
+  await keepAct(call, "BACKUP");
   standardReply(session, "NOTE", "BACKUP", "DONE", path, words);
 }
 

@@ -8,6 +8,7 @@ import { refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { notifyOperators } from "../render/operator_notice.ts";
 import { reply, standardReply } from "../render/reply.ts";
+import { keepAct } from "./audit.ts";
 import { passwordsNeedEncryption } from "./login.ts";
 
 /** The commands of this file. */
@@ -92,7 +93,8 @@ function wallops({ chat, commit, session, user, params }: Call): void | Promise<
 }
 
 /** Reads the files of this machine only, because each machine has its own files. */
-function rehash({ chat, server, session, user }: Call): void {
+function rehash(call: Call): void | Promise<void> {
+  const { chat, server, session, user } = call;
   try {
     server.rehash();
   } catch (error) {
@@ -100,9 +102,10 @@ function rehash({ chat, server, session, user }: Call): void {
   }
   reply(session, "RPL_REHASHING", chat.settings.name);
   notifyOperators(chat, `${user.nick} made the server read its files again`, chat.stampNow());
+  return keepAct(call, "REHASH", chat.machine);
 }
 
-function chghost({ chat, commit, session, params }: Call): void | Promise<void> {
+function chghost({ chat, commit, session, user: operator, params }: Call): void | Promise<void> {
   const [nick = "", host = ""] = params;
   const user = chat.find(nick) ?? refuse("ERR_NOSUCHNICK", nick);
   if (host.length > maxHost || !/^[A-Za-z0-9][A-Za-z0-9._/:-]*$/.test(host)) {
@@ -112,5 +115,5 @@ function chghost({ chat, commit, session, params }: Call): void | Promise<void> 
       `The host can have up to ${maxHost} letters, digits and the characters ./:-_`,
     );
   }
-  return commit({ kind: "host set", user: user.id, host }, session);
+  return commit({ kind: "host set", user: user.id, host, by: operator.nick }, session);
 }

@@ -44,6 +44,14 @@ export const historySettings = {
     help:
       "maximum number of stored messages in each channel or private conversation; 0 means no limit, or 10000 with --ephemeral",
   },
+  auditKeep: {
+    kind: "duration",
+    default: 31_536_000_000,
+    min: 0,
+    env: "PARLEY_AUDIT_KEEP",
+    group: "History and data",
+    help: "how long the acts of operators are kept, for AUDIT; 0 means no limit by age",
+  },
   unsavedLimit: {
     kind: "size",
     default: 16 * 1024 * 1024,

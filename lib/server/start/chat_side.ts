@@ -114,7 +114,7 @@ async function readFilesAtStart(settings: Settings): Promise<ReloadableFiles> {
 }
 
 function openData(
-  { data, ephemeral, synchronous, keepFor, keepMessages, unsavedLimit, mendTimes }: Settings,
+  { auditKeep, data, ephemeral, synchronous, keepFor, keepMessages, unsavedLimit, mendTimes }: Settings,
   clock: Clock,
 ): Store {
   const count = keepMessages === 0 && ephemeral ? ephemeralMessages : keepMessages;
@@ -123,6 +123,7 @@ function openData(
       ...(!ephemeral && { folder: data }),
       synchronous,
       retention: { ageMs: keepFor, count },
+      auditKeepMs: auditKeep,
       unsavedLimit,
       clock,
       mend: mendTimes ? valueMenders : undefined,

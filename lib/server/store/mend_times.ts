@@ -34,6 +34,7 @@ const stampColumns = [
   ["file", "message"],
   ["conversation", "since"],
   ["forgetting", "until"],
+  ["audit", "stamp"],
 ] as const;
 
 /** The columns of times in milliseconds, except read markers. */

@@ -163,4 +163,16 @@ export const migrations: readonly string[] = [
     words INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- Acts of server operators, by the stamps of their events (audit.ts).
+  CREATE TABLE audit (
+    stamp INTEGER PRIMARY KEY,
+    act TEXT NOT NULL,
+    nick TEXT NOT NULL,
+    account TEXT,
+    address TEXT NOT NULL,
+    target TEXT NOT NULL,
+    reason TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -4,22 +4,18 @@
  * rows.
  */
 import { Clock } from "../../irc/clock.ts";
-import { AccountTable } from "./accounts.ts";
-import { ChannelTable } from "./channels.ts";
 import { Conversations } from "./conversation.ts";
 import { Database, type DatabaseOptions, type Synchronous } from "./database.ts";
 import { Deletions } from "./deletions.ts";
 import { Eraser } from "./erase.ts";
-import { UploadTable } from "./uploads.ts";
 import { type ExportPage, exportPage } from "./export.ts";
 import { FileWatch, useRescued } from "./file_watch.ts";
 import { History } from "./history.ts";
 import { HistoryRetention, type RetentionLimits } from "./history_retention.ts";
-import { SavedValues } from "./saved_values.ts";
-import { ReadMarkers } from "./read_markers.ts";
 import { copyBefore, type OpenedDatabase, openFolder, openMemory } from "./open.ts";
 import { hasFutureTimes, type MendedTimes, mendTimes, type ValueMenders } from "./mend_times.ts";
 import { type SearchHit, SearchIndex, type SearchRequest } from "./search.ts";
+import { openTables, type Tables } from "./tables.ts";
 import { pause, runWithPauses } from "./steps.ts";
 import { Transfer } from "./transfer.ts";
 
@@ -31,6 +27,8 @@ export interface StoreOptions extends DatabaseOptions {
   readonly synchronous?: Synchronous;
   /** @default {no limits} */
   readonly retention?: RetentionLimits;
+  /** How long acts of operators are kept, in milliseconds. @default {no limit} */
+  readonly auditKeepMs?: number;
   /** Moves times in the future back to the present before anything is read. @default {they stay} */
   readonly mend?: ValueMenders | undefined;
 }
@@ -65,11 +63,12 @@ export class Store implements Disposable {
   readonly index: SearchIndex;
   readonly deletions: Deletions;
   readonly eraser: Eraser;
-  readonly markers: ReadMarkers;
-  readonly accounts: AccountTable;
-  readonly channels: ChannelTable;
-  readonly savedValues: SavedValues;
-  readonly files: UploadTable;
+  readonly markers: Tables["markers"];
+  readonly accounts: Tables["accounts"];
+  readonly channels: Tables["channels"];
+  readonly savedValues: Tables["savedValues"];
+  readonly files: Tables["files"];
+  readonly audit: Tables["audit"];
   /** The messages and events that `mend` has moved. */
   readonly mended: MendedTimes | undefined;
   readonly #retention: HistoryRetention;
@@ -82,7 +81,7 @@ export class Store implements Disposable {
 
   /** Takes over an opened database. */
   constructor(opened: OpenedDatabase, options: StoreOptions = {}) {
-    const { retention = { ageMs: 0, count: 0 }, clock = new Clock() } = options;
+    const { retention = { ageMs: 0, count: 0 }, clock = new Clock(), auditKeepMs = 0 } = options;
     this.#release = opened.release;
     this.#path = opened.path;
     this.mended = options.mend && mend(opened, clock.now(), options.mend);
@@ -101,11 +100,13 @@ export class Store implements Disposable {
     this.index = new SearchIndex(database);
     this.deletions = new Deletions(database);
     this.eraser = new Eraser(database, this.history, this.index, this.deletions);
-    this.markers = new ReadMarkers(database);
-    this.accounts = new AccountTable(database);
-    this.channels = new ChannelTable(database);
-    this.savedValues = new SavedValues(database);
-    this.files = new UploadTable(database);
+    const tables = openTables(database, { clock, auditKeepMs });
+    this.markers = tables.markers;
+    this.accounts = tables.accounts;
+    this.channels = tables.channels;
+    this.savedValues = tables.savedValues;
+    this.files = tables.files;
+    this.audit = tables.audit;
     this.#retention = new HistoryRetention(database, this.index, retention, clock);
     for (const one of [this.conversations, this.history, this.index]) database.addParticipant(one);
   }
@@ -235,6 +236,7 @@ export class Store implements Disposable {
   }
 
   #runUpkeep(deadline: number): boolean {
+    this.audit.prune();
     if (this.index.advance(deadline)) return true;
     while (performance.now() < deadline) {
       if (!this.eraser.step() && !this.#retention.step()) return false;

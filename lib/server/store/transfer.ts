@@ -6,6 +6,7 @@
 import type { StatementSync } from "node:sqlite";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { AccountRow } from "./accounts.ts";
+import type { AuditRow } from "./audit.ts";
 import { decodeBlock, type StoredRecord } from "./block.ts";
 import { type ClosedChannel, row, type Side, type Stream } from "./conversation.ts";
 import type { Database } from "./database.ts";
@@ -28,6 +29,8 @@ export interface StoreState {
   readonly forgetting: readonly (readonly [account: string, until: number])[];
   /** See Transfer.adopted(). @default {none} */
   readonly adopted?: readonly AdoptedSide[];
+  /** Acts of operators; left out where they are in the store already. @default {none} */
+  readonly audit?: readonly AuditRow[];
 }
 
 /** One side of a private conversation that a guest had, and that an account has now. */
@@ -182,6 +185,7 @@ export class Transfer {
     const known = new Set(state.files.map(({ id }) => id));
     for (const { id } of files.all()) if (!known.has(id)) files.remove(id);
     for (const file of state.files) files.save(file);
+    for (const act of state.audit ?? []) this.#store.audit.save(act);
     for (const [name, value] of state.keepsakes) savedValues.save(name, value);
     for (const [account, target, ms] of state.markers) markers.save(account, target, ms);
     this.#database.change(() => {

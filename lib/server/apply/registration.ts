@@ -1,0 +1,89 @@
+/** Apply, for the registration of channels: founders come and go, and accounts get their ranks back. */
+import { changeRank, rankLevel } from "../../irc/modes.ts";
+import { stampMs } from "../../irc/stamp.ts";
+import type { ChannelState } from "../chat/channel.ts";
+import type { ChatState } from "../chat/chat.ts";
+import { rankModes, registeredFlag, registeredRank } from "../chat/registered_channel.ts";
+import type { UserId, UserState } from "../chat/user.ts";
+import { fromServer, fromUser } from "../render/sender.ts";
+import type { AccountEvent } from "./account_event.ts";
+import { recordAct } from "./audit.ts";
+import { broadcastRank } from "./notices.ts";
+import { registerChannel, unregisterChannel } from "./registered_channel.ts";
+
+/** Gives a member the rank that its account has in the channel, if that is higher. */
+export function restoreRank(chat: ChatState, channel: ChannelState, user: UserState, stamp: number): void {
+  const member = channel.members.get(user);
+  const prefixes = registeredRank(channel, user.account);
+  if (member === undefined || rankLevel(prefixes) <= rankLevel(member.prefixes)) return;
+  member.prefixes = rankModes(prefixes).reduce((all, rank) => changeRank(all, "+", rank), member.prefixes);
+  broadcastRank(chat, channel, user, prefixes, stamp);
+}
+
+/** Gives a channel a founder. */
+export function register(
+  chat: ChatState,
+  { channel: name, founder, user }: Extract<AccountEvent, { kind: "channel kept" }>,
+  stamp: number,
+): undefined {
+  const channel = chat.channel(name);
+  if (channel === undefined || chat.accounts.find(founder) === undefined) return;
+  const isNew = channel.registration === undefined;
+  recordTakeover(chat, channel, { act: "FOUNDER", user, reason: founder }, stamp);
+  registerChannel(chat, channel, founder, stampMs(stamp));
+  if (isNew) broadcastFlag(chat, channel, "+", user, stamp);
+  for (const member of channel.members.keys()) restoreRank(chat, channel, member, stamp);
+}
+
+/** Ends the registration of a channel. */
+export function unregister(
+  chat: ChatState,
+  { channel: name, user }: Extract<AccountEvent, { kind: "channel released" }>,
+  stamp: number,
+): undefined {
+  const channel = chat.channel(name);
+  if (channel?.registration === undefined) return;
+  // It expired on a machine that did not know yet that somebody is back in it.
+  if (user === undefined && channel.members.size > 0) return;
+  recordTakeover(chat, channel, { act: "UNREGISTER", user, reason: channel.registration.founder }, stamp);
+  dropFounder(chat, channel, user, stamp);
+}
+
+/** A server operator changes a registered channel that belongs to somebody else. */
+function recordTakeover(
+  chat: ChatState,
+  { name, registration }: ChannelState,
+  { act, user, reason }: { act: "FOUNDER" | "UNREGISTER"; user: UserId | undefined; reason: string },
+  stamp: number,
+): void {
+  const operator = user === undefined ? undefined : chat.users.get(user);
+  if (operator === undefined || registration === undefined || registration.founder === operator.account) {
+    return;
+  }
+  recordAct(chat, { act, by: operator.nick, target: name, reason }, stamp);
+}
+
+/** Ends the registration, and tells the channel. */
+export function dropFounder(
+  chat: ChatState,
+  channel: ChannelState,
+  user: string | undefined,
+  stamp: number,
+): void {
+  unregisterChannel(chat, channel);
+  broadcastFlag(chat, channel, "-", user, stamp);
+}
+
+function broadcastFlag(
+  chat: ChatState,
+  channel: ChannelState,
+  sign: "+" | "-",
+  by: string | undefined,
+  stamp: number,
+): void {
+  const params = [channel.name, sign + registeredFlag];
+  const user = by === undefined ? undefined : chat.users.get(by);
+  channel.broadcast(
+    user === undefined ? fromServer(chat, "MODE", params, { stamp }) : fromUser(user, "MODE", params, stamp),
+  );
+}
