@@ -10,11 +10,10 @@ import { helpText, parseOptions } from "./lib/options.ts";
 import { runCommand } from "./lib/run_command.ts";
 import { checkSettings } from "./lib/server/start/settings_check.ts";
 import { type ChatSide, openChat } from "./lib/server/start/chat_side.ts";
-import { openPlain, openTls } from "./lib/server/start/listeners.ts";
+import { openPlain, openTls, shareParts } from "./lib/server/start/listeners.ts";
 import { readVerifier } from "./lib/server/start/new_verifier.ts";
 import { exitCodes, StartError } from "./lib/server/start/start_error.ts";
 import { banner, qrCode } from "./lib/server/start/banner.ts";
-import { socketLimits } from "./lib/server/start/socket_limits.ts";
 import { endProcess } from "./lib/server/start/end_process.ts";
 import { makeLog } from "./lib/server/start/log.ts";
 import { openWeb, type WebSide } from "./lib/server/start/web_side.ts";
@@ -96,17 +95,14 @@ async function start(
   flusher.onFailure = (error) => log("error", String(error));
   // Users see only messages that are on disk.
   flusher.before = () => void store.commit();
-  const stream = {
+  const parts = shareParts(hub, {
     flusher,
     limits: { tagBytes: 4096, bodyBytes: settings.lineBytes },
     maxQueueBytes: settings.sendQueue,
-  };
-  const limits = socketLimits(hub);
-  const listener = openPlain(hub, stream, limits);
-  const secure = opened.secure = await openTls(hub, stream, limits);
-  const web = opened.web = settings.web === "on"
-    ? openWeb(hub, stream, limits, machines?.sharedFiles)
-    : undefined;
+  });
+  const listener = openPlain(hub, parts);
+  const secure = opened.secure = await openTls(hub, parts);
+  const web = opened.web = settings.web === "on" ? openWeb(hub, parts, machines?.sharedFiles) : undefined;
   say(banner(settings, listener, web, secure));
   if (qr && web !== undefined) say(qrCode(web.url));
   if (newOwner || machines?.isFirst !== false) await printOwnerCode(hub, newOwner);

@@ -5,6 +5,8 @@
 import type { SecureContext } from "node:tls";
 import { plainAddress } from "../irc/address.ts";
 import type { KeyPair } from "./certificate.ts";
+import { encodeLine } from "./encode.ts";
+import { isProxyHeader } from "./proxy_header.ts";
 import { ProxyError, readProxied } from "./proxied_socket.ts";
 import type { StreamSocket } from "./stream.ts";
 import { acceptTls, closeQuietly, secureContext } from "./tls_accept.ts";
@@ -16,6 +18,8 @@ export interface AcceptedSocketOptions {
   readonly handshakeTimeoutMs: number;
   /** If set, all sockets speak TLS. */
   readonly tls: KeyPair | undefined;
+  /** The answer to a peer that is no trusted proxy and begins with a PROXY header where TLS is spoken. @default {TLS's own} */
+  readonly onWrongHeader?: ((address: string) => string) | undefined;
   /** Called for each wrong header. */
   readonly onError: ((error: unknown) => void) | undefined;
 }
@@ -63,7 +67,13 @@ export class AcceptedSockets {
   ): Promise<StreamSocket | undefined> | undefined {
     if (this.#context === undefined) return undefined;
     const timer = setTimeout(() => closeQuietly(socket), timeoutMs);
-    return this.#wait(socket, acceptTls(socket, this.#context)).finally(() => clearTimeout(timer));
+    const { onWrongHeader } = this.#options;
+    const onFirst = onWrongHeader && ((bytes: Uint8Array) => {
+      if (!isProxyHeader(bytes)) return undefined;
+      const sentence = onWrongHeader(plainAddress(socket.remoteAddr.hostname));
+      return socket.write(encodeLine(`ERROR :${sentence}`, "line"));
+    });
+    return this.#wait(socket, acceptTls(socket, this.#context, onFirst)).finally(() => clearTimeout(timer));
   }
 
   /** Closes the sockets that still wait. */

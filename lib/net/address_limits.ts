@@ -1,7 +1,7 @@
 /** Limits the sockets and requests of each peer (irc/address.ts), so that no peer blocks the others. */
 import { isLoopback, peerOf } from "../irc/address.ts";
 
-/** Counts per peer; connections from this machine have no limit. */
+/** Counts per peer; programs on this machine have no limit, but somebody behind a proxy on this machine has. */
 export class AddressLimits {
   readonly #most: number;
   readonly #byPeer = new Map<string, number>();
@@ -12,19 +12,24 @@ export class AddressLimits {
   }
 
   /** Counts a socket or a request of the address. Counts nothing and returns false at the limit. */
-  take(address: string): boolean {
-    const peer = peerOf(address);
+  take(address: string, isLocal: boolean = isLoopback(address)): boolean {
+    const peer = keyOf(address, isLocal);
     const count = this.#byPeer.get(peer) ?? 0;
-    if (this.#most > 0 && count >= this.#most && !isLoopback(address)) return false;
+    if (this.#most > 0 && count >= this.#most && !isLocal) return false;
     this.#byPeer.set(peer, count + 1);
     return true;
   }
 
-  /** Call it once for each that counts. */
-  release(address: string): void {
-    const peer = peerOf(address);
+  /** Call it once for each that counts, with the same values. */
+  release(address: string, isLocal: boolean = isLoopback(address)): void {
+    const peer = keyOf(address, isLocal);
     const count = this.#byPeer.get(peer) ?? 0;
     if (count > 1) this.#byPeer.set(peer, count - 1);
     else this.#byPeer.delete(peer);
   }
+}
+
+/** Visitors of a proxy on this machine do not share a count with programs on it. */
+function keyOf(address: string, isLocal: boolean): string {
+  return isLoopback(address) && !isLocal ? `proxy ${address}` : peerOf(address);
 }

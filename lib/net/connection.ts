@@ -45,6 +45,11 @@ export interface Connection {
 export interface ServerConnection extends Connection {
   readonly framing: Framing;
   /**
+   * Whether the peer is a program on this machine. Somebody who comes through a proxy on this machine is not, although
+   * the address can be a loopback address.
+   */
+  readonly isLocal: boolean;
+  /**
    * Queues whole encoded lines. `chunk` is not copied: a broadcast is cheap because all readers get the same object.
    */
   write(chunk: Uint8Array): void;

@@ -1,6 +1,6 @@
 /** Listens for lines over TCP or TLS: each socket within the limits becomes a connection, and the others are refused. */
 import { deadlines } from "../deadlines.ts";
-import { plainAddress } from "../irc/address.ts";
+import { isLoopback, plainAddress } from "../irc/address.ts";
 import { Acceptor } from "./accept.ts";
 import { AcceptedSockets } from "./accepted_sockets.ts";
 import type { KeyPair } from "./certificate.ts";
@@ -23,6 +23,8 @@ export interface ListenOptions {
   readonly tls?: KeyPair;
   /** Whether an address is a trusted proxy, whose PROXY headers are believed. @default {none} */
   readonly isTrustedProxy?: ((address: string) => boolean) | undefined;
+  /** The sentence for peers that do not come through a trusted proxy. @default {they are accepted} */
+  readonly onlyProxied?: string | undefined;
   /** How long a proxy can take for its header, which it sends as soon as it is connected. @default {deadlines.proxyHeaderMs} */
   readonly headerTimeoutMs?: number;
   /** How long a peer can take for the TLS handshake. @default {deadlines.tlsHandshakeMs} */
@@ -55,12 +57,15 @@ export function listen(options: ListenOptions): Listener {
   return new StreamListener(options);
 }
 
+/** The part of a socket that its place depends on. */
+type Peer = Pick<StreamSocket, "remoteAddr" | "proxiedFrom">;
+
 /** A socket until it is closed. */
 interface Place {
   /** The sentence that the peer gets, if it is refused. */
   refusal: string | undefined;
-  /** The address that counts; undefined while a proxy has not named it. */
-  address: string | undefined;
+  /** The peer that counts; undefined while a proxy has not named it. */
+  peer: Peer | undefined;
   readonly isLast: boolean;
 }
 
@@ -84,6 +89,8 @@ class StreamListener implements Listener {
       headerTimeoutMs,
       handshakeTimeoutMs,
       tls,
+      onWrongHeader: options.stream.onWrongProtocol &&
+        ((address) => options.stream.onWrongProtocol?.("PROXY", address) ?? ""),
       onError,
     });
     this.#acceptor = new Acceptor({
@@ -108,7 +115,7 @@ class StreamListener implements Listener {
 
   #admit(socket: Deno.TcpConn, isLast: boolean): Promise<void> | undefined {
     const isProxy = this.#acceptedSockets.isProxy(socket);
-    const place = this.#enter(isProxy ? undefined : plainAddress(socket.remoteAddr.hostname), isLast);
+    const place = this.#enter(isProxy ? undefined : socket, isLast);
     if (place === undefined) return this.#refuseAtOnce(socket);
     if (!isProxy) {
       this.#encrypt(socket, place);
@@ -118,7 +125,7 @@ class StreamListener implements Listener {
       // The visitor counts in place of the proxy.
       this.#leave(place);
       if (visitor === undefined) return;
-      const named = this.#enter(plainAddress(visitor.remoteAddr.hostname), isLast);
+      const named = this.#enter(visitor, isLast);
       if (named === undefined) closeQuietly(visitor);
       else this.#encrypt(visitor, named);
     });
@@ -134,16 +141,20 @@ class StreamListener implements Listener {
   }
 
   /** Undefined if the socket must be closed at once. */
-  #enter(address: string | undefined, isLast: boolean): Place | undefined {
-    const refusal = isLast ? fullSentence : this.#limits.enter(address);
+  #enter(peer: Peer | undefined, isLast: boolean): Place | undefined {
+    const refusal = isLast ? fullSentence : this.#missingHeader(peer) ?? this.#limits.enter(...counted(peer));
     if (refusal === undefined) this.connections++;
     else if (!this.#limits.enterRefused()) return undefined;
-    return { refusal, address, isLast };
+    return { refusal, peer, isLast };
   }
 
-  #leave({ refusal, address }: Place): void {
+  #missingHeader(peer: Peer | undefined): string | undefined {
+    return peer === undefined || peer.proxiedFrom !== undefined ? undefined : this.#options.onlyProxied;
+  }
+
+  #leave({ refusal, peer }: Place): void {
     if (refusal !== undefined) return this.#limits.leaveRefused();
-    this.#limits.leave(address);
+    this.#limits.leave(...counted(peer));
     this.connections--;
     this.#options.stream.onClosed?.();
   }
@@ -177,4 +188,11 @@ class StreamListener implements Listener {
       connection.abort();
     }
   }
+}
+
+/** The address of a peer, and whether the peer is a program on this machine. */
+function counted(peer: Peer | undefined): [address: string | undefined, isLocal: boolean] {
+  if (peer === undefined) return [undefined, false];
+  const address = plainAddress(peer.remoteAddr.hostname);
+  return [address, isLoopback(address) && peer.proxiedFrom !== "elsewhere"];
 }

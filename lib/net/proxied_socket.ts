@@ -40,7 +40,11 @@ export async function readProxied(
       const header = parseProxyHeader(bytes);
       if (header === "malformed") throw new ProxyError("sent a malformed header");
       if (header === "none") return new ProxiedSocket(socket, undefined, bytes.slice());
-      if (header !== "more") return new ProxiedSocket(socket, header, bytes.slice(header.length));
+      if (header !== "more") {
+        const isHere = header.source !== undefined && isLoopback(header.source.hostname);
+        const visitor = { ...header, from: isHere ? "here" : "elsewhere" } as const;
+        return new ProxiedSocket(socket, visitor, bytes.slice(header.length));
+      }
     }
   } finally {
     clearTimeout(timer);
@@ -58,6 +62,7 @@ function later(reading: Promise<number | null>, space: Uint8Array): Promise<Uint
 export class ProxiedSocket implements StreamSocket {
   readonly remoteAddr: { readonly hostname: string; readonly port: number };
   readonly handshake?: unknown;
+  readonly proxiedFrom: StreamSocket["proxiedFrom"];
   readonly #socket: StreamSocket;
   /** Bytes that came with the header and belong to the visitor. */
   #head: Uint8Array;
@@ -66,7 +71,9 @@ export class ProxiedSocket implements StreamSocket {
   /** `head` contains the bytes that were read and belong to the visitor, and `reading` a read that still runs. */
   constructor(
     socket: StreamSocket,
-    visitor: Pick<ProxyHeader, "source" | "secure"> | undefined,
+    visitor:
+      | Pick<ProxyHeader, "source" | "secure"> & { readonly from: StreamSocket["proxiedFrom"] }
+      | undefined,
     head: Uint8Array,
     reading?: Promise<Uint8Array | null>,
   ) {
@@ -74,6 +81,7 @@ export class ProxiedSocket implements StreamSocket {
     this.#head = head;
     this.#reading = reading;
     const source = visitor?.source;
+    this.proxiedFrom = visitor?.from ?? socket.proxiedFrom;
     // The loopback address of the proxy's machine is not our machine.
     this.remoteAddr = source === undefined || isLoopback(source.hostname) ? socket.remoteAddr : source;
     if (visitor?.secure || socket.handshake !== undefined) this.handshake = true;

@@ -3,6 +3,7 @@
  * peer (irc/address.ts), and all sockets against the file descriptors of the process. A socket counts from the moment
  * it is accepted until it is closed, so peers that never finish a handshake or a close count too.
  */
+import { isLoopback } from "../irc/address.ts";
 import { AddressLimits } from "./address_limits.ts";
 import type { DescriptorReserve } from "./descriptors.ts";
 
@@ -79,9 +80,12 @@ export class SocketLimits {
 
   /**
    * Counts a connection of the chat, or counts nothing and returns the refusal as a sentence. The address of a visitor
-   * behind a proxy is not known at first. Call leave() once, with the same address.
+   * behind a proxy is not known at first. Call leave() once, with the same values.
    */
-  enter(address: string | undefined): string | undefined {
+  enter(
+    address: string | undefined,
+    isLocal: boolean = address !== undefined && isLoopback(address),
+  ): string | undefined {
     const { maxConnections } = this;
     if (this.#connections >= maxConnections) {
       this.#fill();
@@ -91,7 +95,7 @@ export class SocketLimits {
       this.#fill();
       return fullSentence;
     }
-    if (address !== undefined && !this.#byPeer.take(address)) {
+    if (address !== undefined && !this.#byPeer.take(address, isLocal)) {
       const most = this.#maxPerPeer;
       return `Closing link: Too many connections from your address: ${most} of ${most}`;
     }
@@ -100,10 +104,13 @@ export class SocketLimits {
     return undefined;
   }
 
-  leave(address: string | undefined): void {
+  leave(
+    address: string | undefined,
+    isLocal: boolean = address !== undefined && isLoopback(address),
+  ): void {
     this.#connections--;
     this.#descriptors--;
-    if (address !== undefined) this.#byPeer.release(address);
+    if (address !== undefined) this.#byPeer.release(address, isLocal);
     this.#empty();
   }
 

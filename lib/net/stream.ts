@@ -4,7 +4,7 @@
  * still running. Callbacks are created once per connection, not per read or write.
  */
 import { deadlines } from "../deadlines.ts";
-import { plainAddress } from "../irc/address.ts";
+import { isLoopback, plainAddress } from "../irc/address.ts";
 import type { Line, LineLimits } from "../irc/lines.ts";
 import { LineSplitter } from "../irc/lines.ts";
 import type { Framing, ServerConnection } from "./connection.ts";
@@ -36,6 +36,8 @@ export interface StreamOptions {
 export interface StreamSocket extends Writer {
   readonly remoteAddr: { readonly hostname: string; readonly port: number };
   readonly handshake?: unknown;
+  /** Set if a proxy accepted the visitor: whether on the machine of the proxy, or from elsewhere, perhaps unknown. */
+  readonly proxiedFrom?: "here" | "elsewhere" | undefined;
   /** Resolves to the number of bytes read into `bytes`, or to null at the end. */
   read(bytes: Uint8Array): Promise<number | null>;
   closeWrite(): Promise<void>;
@@ -71,6 +73,7 @@ type Resolve = (result: IteratorResult<Line[]>) => void;
 class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIterator<Line[]> {
   readonly address: string;
   readonly secure: boolean;
+  readonly isLocal: boolean;
   ended: string | undefined;
   readonly #socket: StreamSocket;
   readonly #options: StreamOptions;
@@ -100,6 +103,7 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
   constructor(socket: StreamSocket, options: StreamOptions, framing: Framing = "line") {
     this.address = plainAddress(socket.remoteAddr.hostname);
     this.secure = socket.handshake !== undefined;
+    this.isLocal = isLoopback(this.address) && socket.proxiedFrom !== "elsewhere";
     this.#socket = socket;
     this.#options = options;
     this.#queue = new SendQueue(socket, options.flusher, options.maxQueueBytes ?? 1_048_576, this);

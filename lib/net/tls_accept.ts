@@ -16,6 +16,8 @@ import { TlsSocket } from "./tls_socket.ts";
 const firstBytes = 1024;
 const mostBytes = 16_384;
 
+type OnFirst = (bytes: Uint8Array) => Promise<unknown> | undefined;
+
 /** The TLS context of a certificate; make it once. */
 export function secureContext({ cert, key }: KeyPair): SecureContext {
   return createSecureContext({ cert, key });
@@ -23,11 +25,16 @@ export function secureContext({ cert, key }: KeyPair): SecureContext {
 
 /**
  * Resolves to the socket inside TLS after the handshake; undefined if that failed or `socket` was closed. It does not
- * limit the time: close `socket` for that.
+ * limit the time: close `socket` for that. `onFirst` gets the first bytes, and can return the sending of a refusal that is
+ * not TLS.
  */
-export function acceptTls(socket: StreamSocket, context: SecureContext): Promise<StreamSocket | undefined> {
+export function acceptTls(
+  socket: StreamSocket,
+  context: SecureContext,
+  onFirst?: OnFirst,
+): Promise<StreamSocket | undefined> {
   // The types allow only sockets of node:net; any stream works.
-  const inner = new InnerStream(socket);
+  const inner = new InnerStream(socket, onFirst);
   const outer = new TLSSocket(inner as unknown as ConstructorParameters<typeof TLSSocket>[0], {
     isServer: true,
     secureContext: context,
@@ -64,10 +71,12 @@ class InnerStream extends EventEmitter {
   #isFlowing = false;
   #isReading = false;
   #isClosed = false;
+  #onFirst: OnFirst | undefined;
 
-  constructor(socket: StreamSocket) {
+  constructor(socket: StreamSocket, onFirst: OnFirst | undefined) {
     super();
     this.#socket = socket;
+    this.#onFirst = onFirst;
   }
 
   /** Reads nothing before. */
@@ -118,6 +127,10 @@ class InnerStream extends EventEmitter {
     return this.#socket.remoteAddr;
   }
 
+  get proxiedFrom(): StreamSocket["proxiedFrom"] {
+    return this.#socket.proxiedFrom;
+  }
+
   close(): void {
     this.destroy();
   }
@@ -138,6 +151,9 @@ class InnerStream extends EventEmitter {
       this.readable = false;
       return void this.emit("end");
     }
+    const refusal = this.#onFirst?.(this.#space.subarray(0, count));
+    this.#onFirst = undefined;
+    if (refusal !== undefined) return void refusal.then(() => this.destroy(), () => this.destroy());
     this.emit("data", Buffer.from(this.#space.slice(0, count).buffer));
     const { length } = this.#space;
     // A large buffer stays only while a peer sends much.

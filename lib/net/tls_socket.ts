@@ -7,12 +7,13 @@ import type { TLSSocket } from "node:tls";
 import type { StreamSocket } from "./stream.ts";
 
 /** The socket that carries the TLS, if it is not one of node:net. */
-type Carrier = Pick<StreamSocket, "remoteAddr" | "close" | "setNoDelay">;
+type Carrier = Pick<StreamSocket, "remoteAddr" | "proxiedFrom" | "close" | "setNoDelay">;
 
 /** Takes over a connected socket. */
 export class TlsSocket implements StreamSocket {
   readonly handshake = true;
   readonly remoteAddr: { readonly hostname: string; readonly port: number };
+  readonly proxiedFrom: StreamSocket["proxiedFrom"];
   readonly #socket: TLSSocket;
   readonly #carrier: Carrier | undefined;
   #chunks: Uint8Array[] = [];
@@ -23,6 +24,7 @@ export class TlsSocket implements StreamSocket {
   constructor(socket: TLSSocket, carrier?: Carrier) {
     this.#socket = socket;
     this.#carrier = carrier;
+    this.proxiedFrom = carrier?.proxiedFrom;
     this.remoteAddr = carrier?.remoteAddr ??
       { hostname: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
     socket.on("data", (chunk: Uint8Array) => {

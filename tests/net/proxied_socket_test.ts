@@ -24,6 +24,12 @@ Deno.test({
 });
 Deno.test({ name: "a malformed or incomplete header ends the connection", ignore, fn: malformed });
 Deno.test({ name: "a header from an untrusted address is refused with an explanation", ignore, fn: strange });
+Deno.test({ name: "where a header is required, others are refused with a sentence", ignore, fn: required });
+Deno.test({
+  name: "a visitor without an address behind a proxy on this machine is not local",
+  ignore,
+  fn: notLocal,
+});
 Deno.test({
   name: "a socket that waits for a header counts as a connection, and close() ends the wait",
   ignore,
@@ -39,7 +45,10 @@ interface Echo extends Disposable {
 }
 
 /** Answers each line with the address of its sender; it closes when the peer ends. */
-function startEcho(trusted = true, options: { tls?: KeyPair; headerTimeoutMs?: number } = {}): Echo {
+function startEcho(
+  trusted = true,
+  options: { tls?: KeyPair; headerTimeoutMs?: number; onlyProxied?: string } = {},
+): Echo {
   const errors: string[] = [];
   const place = startListening({
     ...options,
@@ -157,6 +166,50 @@ async function strange(): Promise<void> {
   assertEquals(await answer(echo, headerOf("203.0.113.9")), "hello; ERROR :PROXY from 127.0.0.1; ");
 }
 
+const sentence = "Connect to the proxy";
+
+async function required(): Promise<void> {
+  using echo = startEcho(true, { onlyProxied: sentence });
+  assertEquals(await answer(echo, "hi\r\n"), `ERROR :${sentence}; `);
+  assertEquals(await answer(echo, line, "hi\r\n"), "hello; 203.0.113.9:4711 false hi; ");
+  // The health check of HAProxy.
+  assertEquals(await answer(echo, binaryHeader(0x20, 0, []), "hi\r\n"), "hello; here false hi; ");
+  using strangers = startEcho(false, { onlyProxied: sentence });
+  assertEquals(await answer(strangers, "hi\r\n"), `ERROR :${sentence}; `);
+  assertEquals(await answer(strangers, line), `ERROR :${sentence}; `);
+  using silent = startEcho(true, { onlyProxied: sentence, headerTimeoutMs: 1 });
+  assertEquals(await readAll(await silent.place.connect()), `ERROR :${sentence}\r\n`);
+  await echo.place.listener.close();
+  assertEquals(echo.place.listener.connections, 0);
+}
+
+async function notLocal(): Promise<void> {
+  const found: [string, boolean][] = [];
+  using place = startListening({
+    isTrustedProxy: () => true,
+    onConnection(connection) {
+      found.push([connection.address, connection.isLocal]);
+      connection.close();
+    },
+  });
+  const starts = [
+    "NICK ann\r\n",
+    "PROXY UNKNOWN\r\n",
+    "PROXY TCP4 127.0.0.1 127.0.0.1 4711 6667\r\n",
+    line,
+  ];
+  for (const start of starts) {
+    const socket = await place.connect();
+    await sendText(socket, start);
+    await socket.closeWrite();
+    await readAll(socket);
+  }
+  assertEquals(found, [["127.0.0.1", true], ["127.0.0.1", false], ["127.0.0.1", true], [
+    "203.0.113.9",
+    false,
+  ]]);
+}
+
 async function places(): Promise<void> {
   using place = startListening({
     isTrustedProxy: () => true,
@@ -201,6 +254,7 @@ async function encrypted(): Promise<void> {
   using strangers = startEcho(false, { tls });
   assertEquals(await encryptedAnswer(strangers, tls, ""), "here true hi");
   await assertRejects(() => encryptedAnswer(strangers, tls, line));
+  assertEquals(await answer(strangers, line), "ERROR :PROXY from 127.0.0.1; ");
 }
 
 async function reloads(): Promise<void> {

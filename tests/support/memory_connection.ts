@@ -5,6 +5,7 @@
 import type { Hub } from "../../lib/server/hub/hub.ts";
 import type { Line } from "../../lib/irc/lines.ts";
 import type { Framing, ServerConnection } from "../../lib/net/connection.ts";
+import { isLoopback } from "../../lib/irc/address.ts";
 import { encodeLine } from "../../lib/net/encode.ts";
 import { Peer, type PeerOptions, type Wire } from "./peer.ts";
 
@@ -60,6 +61,7 @@ export class MemoryConnection implements ServerConnection {
   readonly framing: Framing = "line";
   readonly address: string;
   readonly secure: boolean;
+  readonly isLocal: boolean;
   readonly queuedBytes = 0;
   ended: string | undefined;
   readonly #options: MemoryOptions;
@@ -70,6 +72,7 @@ export class MemoryConnection implements ServerConnection {
     this.#options = options;
     this.address = options.address ?? "127.0.0.1";
     this.secure = options.secure ?? false;
+    this.isLocal = isLoopback(this.address);
   }
 
   get remote(): string {

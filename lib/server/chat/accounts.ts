@@ -44,8 +44,8 @@ const maxFamiliar = 8;
 const maxRenewals = 1000;
 
 /** Whether nobody on the network can read what a session sends. */
-export function isConfidential({ connection: { secure, address } }: Session): boolean {
-  return secure || isLoopback(address);
+export function isConfidential({ connection: { secure, isLocal } }: Session): boolean {
+  return secure || isLocal;
 }
 
 /** The SASL mechanisms a session can use; PLAIN only on a confidential connection. Empty without accounts. */

@@ -92,9 +92,10 @@ export function matchesTarget(target: BanTarget, candidate: BanCandidate): boole
 }
 
 /** A user with the address of one of its connections: each can have its own. */
-export function candidateAt({ chat, connection: { address } }: Session, user: User): BanCandidate {
+export function candidateAt({ chat, connection }: Session, user: User): BanCandidate {
   const { nick, username, account } = user;
-  return { nick, username, account, address, host: cloak(address, chat.cloakKey, account ?? nick) };
+  const host = cloak(connection, chat.cloakKey, account ?? nick);
+  return { nick, username, account, address: connection.address, host };
 }
 
 /** Whether a target matches a user, or one of its connections to this machine. */

@@ -7,7 +7,7 @@ import { isLoopback } from "../../irc/address.ts";
 import { myInfoModes } from "../../irc/modes.ts";
 import { fold } from "../../irc/names.ts";
 import type { Chat } from "../chat/chat.ts";
-import { cloak } from "../chat/cloak.ts";
+import { cloak, type CloakedPeer } from "../chat/cloak.ts";
 import { isRefusal } from "../chat/refusal.ts";
 import { notNowSentence, type PendingRegistration } from "../chat/pending_registration.ts";
 import { banSentence } from "../chat/server_ban.ts";
@@ -102,7 +102,8 @@ function attach({ chat, commit, session }: EarlyCall, device: UserRecord, user: 
 }
 
 function recordOf(chat: Chat, session: Session, registration: PendingRegistration, nick: string): UserRecord {
-  const { address, secure } = session.connection;
+  const { connection } = session;
+  const { address, secure } = connection;
   const { username, realname, away, account } = registration;
   const id = chat.newReference();
   return {
@@ -110,7 +111,9 @@ function recordOf(chat: Chat, session: Session, registration: PendingRegistratio
     nick,
     username: `~${username}`,
     realname: realname === "" ? nick : realname,
-    host: account === undefined ? guestHost(chat, address, nick, id) : cloak(address, chat.cloakKey, account),
+    host: account === undefined
+      ? guestHost(chat, connection, nick, id)
+      : cloak(connection, chat.cloakKey, account),
     address,
     secure,
     modes: "",
@@ -123,10 +126,10 @@ function recordOf(chat: Chat, session: Session, registration: PendingRegistratio
  * The host of a guest. On the server's own machine it is made from the first nick. An earlier user with the same first
  * nick can still be online under another nick; then the id makes the host different.
  */
-function guestHost({ users, cloakKey }: Chat, address: string, nick: string, id: string): string {
-  const host = cloak(address, cloakKey, nick);
-  if (!isLoopback(address) || cloakKey === undefined) return host;
-  for (const user of users.values()) if (user.host === host) return cloak(address, cloakKey, `${nick} ${id}`);
+function guestHost({ users, cloakKey }: Chat, peer: CloakedPeer, nick: string, id: string): string {
+  const host = cloak(peer, cloakKey, nick);
+  if (!isLoopback(peer.address) || cloakKey === undefined) return host;
+  for (const user of users.values()) if (user.host === host) return cloak(peer, cloakKey, `${nick} ${id}`);
   return host;
 }
 

@@ -75,9 +75,9 @@ export async function logIn(
 
 /** RPL_LOGGEDIN, with the known part of the source. */
 export function sendLoggedIn(session: Session, account: string): void {
-  const { chat, user, registration, connection: { address } } = session;
+  const { chat, user, registration, connection } = session;
   const username = registration?.username === undefined ? "*" : `~${registration.username}`;
-  const host = cloak(address, chat.cloakKey, account);
+  const host = cloak(connection, chat.cloakKey, account);
   const source = user?.source ?? `${registration?.nick ?? "*"}!${username}@${host}`;
   reply(session, "RPL_LOGGEDIN", source, account, `You are now logged in as ${account}`);
 }

@@ -1,9 +1,10 @@
 /** Running the server: OPER, KILL, WALLOPS, REHASH, CHGHOST. Server bans are in server_ban.ts. */
-import { isLoopback, peerOf } from "../../irc/address.ts";
+import { peerOf } from "../../irc/address.ts";
 import { utf8 } from "../../irc/digest.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
 import { decoyVerifier, isPassword } from "../../irc/scram.ts";
 import { cutBytes } from "../../irc/wrap.ts";
+import { isConfidential } from "../chat/accounts.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { notifyOperators } from "../render/operator_notice.ts";
@@ -44,8 +45,8 @@ const maxHost = 63;
 /** Accepts a password only over an encrypted or local connection. Each address has a few attempts. */
 async function oper({ chat, commit, session, user, params }: Call): Promise<void> {
   const [name = "", password = ""] = params;
-  const { address, secure } = session.connection;
-  if (!secure && !isLoopback(address)) refuse("ERR_NOOPERHOST", passwordsNeedEncryption);
+  const { address } = session.connection;
+  if (!isConfidential(session)) refuse("ERR_NOOPERHOST", passwordsNeedEncryption);
   const peer = peerOf(address);
   if (!chat.operatorGuesses.tryTake(peer, chat.clock.monotonic())) refuse("RPL_TRYAGAIN", "OPER");
   const operatorVerifier = chat.files.operators?.get(name);

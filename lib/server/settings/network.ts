@@ -29,6 +29,15 @@ export const networkSettings = {
     help:
       "address or network of a trusted proxy; the server believes its PROXY headers (IRC) and its X-Forwarded-For and X-Forwarded-Proto headers (web)",
   },
+  proxyHeader: {
+    kind: "text",
+    choices: ["off", "trusted", "required"],
+    default: "trusted",
+    env: "PARLEY_PROXY_HEADER",
+    group: "Network",
+    help:
+      "PROXY headers on the IRC ports: trusted = those of a trusted proxy are read; required = connections without one are closed; off = none is read",
+  },
   hideAddresses: {
     kind: "flag",
     default: true,

@@ -9,21 +9,35 @@ import type { SocketLimits } from "../../net/socket_limits.ts";
 import type { StreamOptions } from "../../net/stream.ts";
 import { listenTls, type TlsListener } from "../../net/tls_listener.ts";
 import { exitCodes, StartError } from "./start_error.ts";
-import { trustedProxies } from "./trusted_proxies.ts";
+import { socketLimits } from "./socket_limits.ts";
+import { Proxies } from "./trusted_proxies.ts";
+
+/** The parts that all listeners of a server share. */
+export interface SharedParts {
+  readonly stream: StreamOptions;
+  readonly limits: SocketLimits;
+  readonly proxies: Proxies;
+}
+
+/** Makes them before the listeners; throws a StartError. */
+export function shareParts(hub: Hub, stream: StreamOptions): SharedParts {
+  const { settings, log } = hub.chat;
+  return { stream, limits: socketLimits(hub), proxies: new Proxies(settings, log) };
+}
 
 /** Plain IRC over TCP; throws a StartError. */
-export function openPlain(hub: Hub, stream: StreamOptions, limits: SocketLimits): Listener {
+export function openPlain(hub: Hub, { stream, limits, proxies }: SharedParts): Listener {
   const { host, port, name } = hub.chat.settings;
   try {
     const listener: Listener = listen({
       hostname: host,
       port,
       limits,
-      isTrustedProxy: trustedProxies(hub.chat.settings),
+      ...proxies.forIrc,
       stream: {
         ...stream,
         onWrongProtocol(protocol, address) {
-          if (protocol === "PROXY") return untrustedProxySentence(hub, address);
+          if (protocol === "PROXY") return proxies.refuseHeader(address);
           return protocol === "TLS" && hub.chat.tlsPort !== undefined
             ? `This is ${name}; this port has no TLS, connect with ircs://${host}:${hub.chat.tlsPort}`
             : `This is ${name}, an IRC server; connect with irc://${host}:${listener.port}`;
@@ -45,8 +59,7 @@ export function openPlain(hub: Hub, stream: StreamOptions, limits: SocketLimits)
 /** IRC over TLS, unless it is off. Rejects with a StartError. */
 export async function openTls(
   hub: Hub,
-  stream: StreamOptions,
-  limits: SocketLimits,
+  { stream, limits, proxies }: SharedParts,
 ): Promise<TlsListener | undefined> {
   if (hub.chat.settings.tls === "off") return undefined;
   const { host, tlsPort, data, ephemeral, cert, key, sts } = hub.chat.settings;
@@ -64,12 +77,12 @@ export async function openTls(
       },
       now: () => hub.chat.clock.settledNow(),
       limits,
-      isTrustedProxy: trustedProxies(hub.chat.settings),
+      ...proxies.forIrc,
       stream: {
         ...stream,
         onWrongProtocol: (protocol, address) =>
           protocol === "PROXY"
-            ? untrustedProxySentence(hub, address)
+            ? proxies.refuseHeader(address)
             : `This is ${hub.chat.settings.name}, an IRC server; use an IRC app`,
       },
       onConnection: (connection) => void hub.attach(connection),
@@ -100,11 +113,6 @@ export function reportFailure({ chat }: Hub, error: unknown): void {
     ? error.message
     : String(error);
   notifyOperators(chat, `Cannot accept a connection: ${words}`, chat.stampNow(), "error");
-}
-
-/** The answer to a visitor behind an untrusted proxy; it helps the person who configures the proxy. */
-function untrustedProxySentence({ chat: { settings: { name } } }: Hub, address: string): string {
-  return `This is ${name}: a PROXY header must be the first bytes of a connection from a --trusted-proxy, and this connection is from ${address}`;
 }
 
 /** The names and addresses of this machine; names that no certificate can contain are left out. */

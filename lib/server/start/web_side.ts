@@ -5,8 +5,6 @@
 import type { FileContents, SharedFileContents } from "../chat/file_contents.ts";
 import type { Hub } from "../hub/hub.ts";
 import { ListenError } from "../../net/listen.ts";
-import type { SocketLimits } from "../../net/socket_limits.ts";
-import type { StreamOptions } from "../../net/stream.ts";
 import { plainOrigin } from "../web/cross_origin.ts";
 import { UploadRoutes } from "../web/upload_routes.ts";
 import { messageRoute } from "../web/message_route.ts";
@@ -14,9 +12,8 @@ import { metricRoute } from "../web/metrics.ts";
 import { UploadFolder } from "../web/upload_folder.ts";
 import { startWeb } from "../web/web.ts";
 import { ownNames, reachableHosts } from "./addresses.ts";
-import { reportFailure } from "./listeners.ts";
+import { reportFailure, type SharedParts } from "./listeners.ts";
 import { exitCodes, StartError } from "./start_error.ts";
-import { trustedProxies } from "./trusted_proxies.ts";
 
 /** A listening web side. */
 export interface WebSide {
@@ -40,8 +37,7 @@ const socketsPerPerson = 8;
 /** Opens the web side; with `shared`, machines exchange files. Throws a StartError. */
 export function openWeb(
   hub: Hub,
-  stream: StreamOptions,
-  limits: SocketLimits,
+  { stream, limits, proxies }: SharedParts,
   shared?: SharedFileContents,
 ): WebSide {
   const { host, webPort, webOrigin, webAddress, perAddress, data, ephemeral, uploadSize } = hub.chat.settings;
@@ -58,7 +54,8 @@ export function openWeb(
       port: webPort,
       limits,
       maxPerPeer: perAddress * socketsPerPerson,
-      isTrustedProxy: trustedProxies(hub.chat.settings),
+      isTrustedProxy: proxies.isTrusted,
+      onUntrustedProxy: (peer, sign) => proxies.advise(peer, `the header ${sign}`),
       stream,
       origins: [...webOrigin.map(allowedOrigin), ...(address ? [address.origin] : [])],
       basePath: address?.pathname ?? "/",

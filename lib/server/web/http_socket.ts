@@ -112,7 +112,12 @@ export class HttpSocket extends Duplex {
     const later = this.#reading?.then((count) => count === null ? null : space.subarray(0, count));
     later?.catch(() => {});
     const source = isProxied ? { hostname: address, port: 0 } : undefined;
-    return new ProxiedSocket(this.#socket, { source, secure }, head, later);
+    return new ProxiedSocket(
+      this.#socket,
+      { source, secure, from: isProxied ? "elsewhere" : undefined },
+      head,
+      later,
+    );
   }
 
   /** Node sets timeouts of its own; the deadlines above replace them. */

@@ -3,7 +3,6 @@
  * and /readyz (it accepts users and messages). Only this machine can read them unless the setting opens them.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isLoopback } from "../../irc/address.ts";
 import { descriptorLimit, openDescriptors } from "../../net/descriptors.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { Visitor } from "./visitor.ts";
@@ -19,7 +18,6 @@ interface Metric {
 
 const unreachable = "NATS does not order events: users stay connected, but their messages are refused";
 const diskFull = "The disk is full or fails, and too much waits in memory: new messages are refused";
-const proxyHeaders = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
 
 /** It does not change; reading it starts a program on some systems. */
 let maxDescriptors: number | undefined;
@@ -206,18 +204,13 @@ export function metricRoute(hub: Hub, isReady: () => boolean): Route {
       response.end(metricsText(hub));
     },
   };
-  return (request: IncomingMessage, response: ServerResponse, path: string, visitor: Visitor) => {
+  return (_request: IncomingMessage, response: ServerResponse, path: string, visitor: Visitor) => {
     const answer = Object.hasOwn(answers, path) ? answers[path] : undefined;
     if (answer === undefined) return undefined;
-    if (isLocal(request, visitor) || hub.chat.settings.metrics === "open") answer(response);
+    if (visitor.isLocal || hub.chat.settings.metrics === "open") answer(response);
     else sendText(response, 403, "Only this machine can read this; see --metrics");
     return Promise.resolve();
   };
-}
-
-/** Whether the request comes from this machine itself, and not through a proxy on it that adds headers. */
-function isLocal({ headers }: IncomingMessage, { address }: Visitor): boolean {
-  return isLoopback(address) && !proxyHeaders.some((name) => name in headers);
 }
 
 /** All metrics in the text format of Prometheus. */

@@ -5,7 +5,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Chat } from "../chat/chat.ts";
 import type { Uploader } from "../chat/upload_token.ts";
-import { isLoopback } from "../../irc/address.ts";
 import { UploadRefusal } from "./upload_folder.ts";
 import type { Visitor } from "./visitor.ts";
 
@@ -19,8 +18,8 @@ export async function ownerOf(chat: Chat, request: IncomingMessage, visitor: Vis
   if (scheme.toLowerCase() !== "basic") {
     return refuse(401, "Send an account name and password, or a token");
   }
-  const { address, secure } = visitor;
-  if (!secure && !isLoopback(address)) {
+  const { address, secure, isLocal } = visitor;
+  if (!secure && !isLocal) {
     return refuse(403, "Passwords need an encrypted connection; use a token from TOKEN GENERATE FILEHOST");
   }
   const text = decode(credentials);

@@ -1,9 +1,11 @@
 /**
- * The origin of a request. Headers of a trusted proxy give it; headers from any other address are ignored. Each proxy
- * appends what it knows, so the values are read from the right end, as long as their writers are trusted.
+ * The origin of a request. Headers of a trusted proxy give it. Headers from any other address are not believed, but they
+ * show that a proxy passed the request on: then its visitor is no program on this machine, whatever the address is. Each
+ * proxy appends what it knows, so the values are read from the right end, as long as their writers are trusted.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { isLoopback, plainAddress, writtenAddress } from "../../irc/address.ts";
+import { hostName } from "./host_check.ts";
 
 /** The origin of a request. */
 export interface Visitor {
@@ -11,9 +13,21 @@ export interface Visitor {
   readonly address: string;
   /** Whether the visitor reached the proxy by TLS. */
   readonly secure: boolean;
-  /** Whether the request came through a trusted proxy. */
+  /** Whether the socket is one of a proxy, trusted or on this machine, and carries the requests of many visitors. */
   readonly isProxied: boolean;
+  /** Whether the visitor is a program on this machine. */
+  readonly isLocal: boolean;
+  /** The sign of a proxy that is not trusted, for the log. */
+  readonly untrustedSign?: string;
 }
+
+/** Headers that proxies add, and no browser and no program that speaks for itself. */
+const proxyHeader = new RegExp(
+  "^(?:(?:x-)?forwarded(?:-.+)?|via|cdn-loop|x-real-ip|x-real-port|cf-.+|x-envoy-.+|x-original-.+|x-proxy.*|" +
+    "(?:.+-)?client-?ip|x-cluster-.+|x-remote-(?:ip|addr))$",
+);
+/** The least that a name needs to be one that other machines can have for this one. */
+const publicName = /^(?!.*\.(?:local|localhost|internal|home\.arpa|lan)$).+\.[a-z][a-z0-9-]*$/;
 
 /** `isTrustedProxy` gets addresses; without it, no proxy is trusted. */
 export function visitorOf(
@@ -23,12 +37,35 @@ export function visitorOf(
   isTrustedProxy: ((address: string) => boolean) | undefined,
 ): Visitor {
   const address = plainAddress(socket.remoteAddress ?? "");
-  if (!isTrustedProxy?.(address)) return { address, secure: false, isProxied: false };
+  if (isTrustedProxy?.(address)) {
+    // A loopback address proves nothing: many proxies pass on what a visitor wrote into X-Forwarded-For.
+    return {
+      address: firstUntrusted(address, headers, isTrustedProxy),
+      secure: scheme(headers) === "https",
+      isProxied: true,
+      isLocal: false,
+    };
+  }
+  const untrustedSign = signOfProxy(headers, isLoopback(address));
+  const isProxied = untrustedSign !== undefined && isLoopback(address);
   return {
-    address: firstUntrusted(address, headers, isTrustedProxy),
-    secure: scheme(headers) === "https",
-    isProxied: true,
+    address,
+    secure: false,
+    isProxied,
+    isLocal: isLoopback(address) && !isProxied,
+    ...(untrustedSign !== undefined && { untrustedSign }),
   };
+}
+
+/**
+ * A header that only proxies send. On a connection from this machine also a Host with a public name: that name does not
+ * lead to a loopback address, so something on this machine passed the request on.
+ */
+function signOfProxy(headers: IncomingHttpHeaders, isFromHere: boolean): string | undefined {
+  const found = Object.keys(headers).find((name) => proxyHeader.test(name));
+  if (found !== undefined || !isFromHere) return found;
+  const name = headers.host === undefined ? undefined : hostName(headers.host);
+  return name !== undefined && publicName.test(name) ? "host" : undefined;
 }
 
 /** If a value is not an address, the result is the proxy that passed it on. */

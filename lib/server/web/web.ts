@@ -41,6 +41,8 @@ export interface WebOptions {
   readonly maxPerPeer: number;
   /** Whether an address is a trusted proxy, whose headers are believed. @default {none} */
   readonly isTrustedProxy?: ((address: string) => boolean) | undefined;
+  /** Called for each request that carries `sign`, a header of a proxy, from an address that is not a trusted proxy. */
+  readonly onUntrustedProxy?: (address: string, sign: string) => void;
   readonly stream: StreamOptions;
   /** Origins of other pages that can connect, as plainOrigin() gives them. */
   readonly origins: readonly string[];
@@ -198,15 +200,16 @@ class Web implements WebListener {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const socket = request.socket as unknown as HttpSocket;
-    const { isTrustedProxy, origins, onError } = this.#options;
+    const { origins, onError } = this.#options;
     socket.begin(request);
     response.once("close", () => socket.finish());
     if (socket.requests > maxPending) return void socket.destroy();
     if (allowOrigin(request, response, origins)) return;
-    const visitor = visitorOf(request, isTrustedProxy);
-    if (visitor.isProxied) {
-      if (!this.#peers.take(visitor.address)) return sendText(response, 429, tooMany);
-      response.once("close", () => this.#peers.release(visitor.address));
+    const visitor = this.#visitorOf(request);
+    const { address, isProxied, isLocal } = visitor;
+    if (isProxied) {
+      if (!this.#peers.take(address, isLocal)) return sendText(response, 429, tooMany);
+      response.once("close", () => this.#peers.release(address, isLocal));
     }
     handle(request, response, visitor, this.#options).catch((error) => {
       onError(error);
@@ -214,28 +217,41 @@ class Web implements WebListener {
     });
   }
 
+  #visitorOf(request: IncomingMessage): Visitor {
+    const { isTrustedProxy, onUntrustedProxy } = this.#options;
+    const visitor = visitorOf(request, isTrustedProxy);
+    const { address, untrustedSign } = visitor;
+    if (untrustedSign !== undefined && this.#isForUs(request)) onUntrustedProxy?.(address, untrustedSign);
+    return visitor;
+  }
+
+  /** False for the name of another site that leads here; no proxy is to blame for that. */
+  #isForUs({ headers: { host } }: IncomingMessage): boolean {
+    return host === undefined || isOwnHost(host, this.#options.names);
+  }
+
   #upgrade(request: IncomingMessage, socket: HttpSocket, head: Uint8Array): void {
-    const visitor = visitorOf(request, this.#options.isTrustedProxy);
-    const { address, isProxied } = visitor;
+    const visitor = this.#visitorOf(request);
+    const { address, isProxied, isLocal } = visitor;
     const refused = upgradeRefusal(request, this.#options);
     // A WebSocket must not follow unfinished answers on the same connection.
     if (socket.requests > 0 || socket.writableLength > 0) return void socket.destroy();
     if (refused !== undefined) return refuseUpgrade(socket, refused.status, refused.sentence);
-    if (isProxied && !this.#peers.take(address)) return refuseUpgrade(socket, 429, tooMany);
+    if (isProxied && !this.#peers.take(address, isLocal)) return refuseUpgrade(socket, 429, tooMany);
     this.#limits.releaseDescriptor();
-    const full = this.#limits.enter(address);
+    const full = this.#limits.enter(address, isLocal);
     if (full !== undefined && !this.#limits.enterRefused()) {
       // It remains a request until it is closed.
       this.#limits.takeDescriptor();
-      if (isProxied) this.#peers.release(address);
+      if (isProxied) this.#peers.release(address, isLocal);
       return refuseUpgrade(socket, 503, full);
     }
     this.#sockets.delete(socket);
     const { stream, onConnection } = this.#options;
     const onClosed = () => {
       this.#leave(socket);
-      if (isProxied) this.#peers.release(address);
-      if (full === undefined) this.#limits.leave(address);
+      if (isProxied) this.#peers.release(address, isLocal);
+      if (full === undefined) this.#limits.leave(address, isLocal);
       else this.#limits.leaveRefused();
       stream.onClosed?.();
     };

@@ -1,8 +1,13 @@
 /** Cloaks of addresses. */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { cloak } from "../../../lib/server/chat/cloak.ts";
+import { isLoopback } from "../../../lib/irc/address.ts";
+import { cloak as cloakOf } from "../../../lib/server/chat/cloak.ts";
 
 const key = new TextEncoder().encode("a key for tests");
+
+function cloak(address: string, cloakKey: Uint8Array | undefined, person: string): string {
+  return cloakOf({ address, isLocal: isLoopback(address) }, cloakKey, person);
+}
 
 Deno.test("a cloak is the same with the same key, and different with another key", () => {
   assertEquals(cloak("10.1.2.3", key, "ann"), cloak("10.1.2.3", key, "ann"));
@@ -45,6 +50,11 @@ Deno.test("each person on the server's own machine has a host, and one mask matc
   const hashed = ["ann[x]", "ann{x}", "Zoë", "a".repeat(41)].map((person) => cloak("127.0.0.1", key, person));
   assertEquals(new Set(hashed).size, 4);
   for (const host of hashed) assertMatch(host, /^[a-z2-9]{7}\.localhost$/);
+});
+
+Deno.test("a person behind a proxy on this machine is not shown as a person on this machine", () => {
+  const peer = { address: "127.0.0.1", isLocal: false };
+  assertEquals(["Ann", ""].map((person) => cloakOf(peer, key, person)), ["ann.proxy", "proxy"]);
 });
 
 Deno.test("without a key the address is visible", () => {

@@ -48,7 +48,12 @@ Deno.test("a value that is not an address leaves the address of the proxy that p
       header,
     );
   }
-  assertEquals(visitor("127.0.0.1", {}), { address: "127.0.0.1", secure: false, isProxied: true });
+  assertEquals(visitor("127.0.0.1", {}), {
+    address: "127.0.0.1",
+    secure: false,
+    isProxied: true,
+    isLocal: false,
+  });
 });
 
 Deno.test("the loopback address of another machine is ignored", () => {
@@ -85,15 +90,59 @@ Deno.test("X-Forwarded-Proto, otherwise Forwarded, shows whether the visitor use
   }
 });
 
-Deno.test("headers from an untrusted address change nothing", () => {
+Deno.test("headers from an untrusted address are not believed", () => {
   const headers = {
     "x-forwarded-for": "198.51.100.1",
     "x-forwarded-proto": "https",
     forwarded: "proto=https",
   };
-  const plain = { address: "203.0.113.9", secure: false, isProxied: false };
+  const plain = {
+    address: "203.0.113.9",
+    secure: false,
+    isProxied: false,
+    isLocal: false,
+    untrustedSign: "x-forwarded-for",
+  };
   assertEquals(visitor("203.0.113.9", headers), plain);
   assertEquals(visitorOf({ socket: { remoteAddress: "203.0.113.9" }, headers }, undefined), plain);
+});
+
+Deno.test("a request from this machine is local only without a sign of a proxy", () => {
+  const table: [headers: Record<string, string>, isLocal: boolean][] = [
+    [{}, true],
+    [{ host: "127.0.0.1:6680", origin: "http://localhost:6680", "user-agent": "curl" }, true],
+    [{ host: "localhost:6680", "sec-fetch-site": "same-origin", "x-requested-with": "x" }, true],
+    [{ host: "[::1]:6680" }, true],
+    [{ host: "attic:6680" }, true],
+    [{ host: "attic.local" }, true],
+    [{ host: "chat.example" }, false],
+    [{ host: "chat.example:6680" }, false],
+    ...[
+      "x-forwarded-for",
+      "x-forwarded-proto",
+      "x-forwarded-host",
+      "x-forwarded-server",
+      "forwarded",
+      "via",
+      "x-real-ip",
+      "cf-connecting-ip",
+      "cdn-loop",
+      "true-client-ip",
+      "x-client-ip",
+      "x-cluster-client-ip",
+      "fastly-client-ip",
+      "x-azure-clientip",
+      "x-envoy-external-address",
+      "x-original-forwarded-for",
+    ].map((name): [Record<string, string>, boolean] => [{ [name]: "127.0.0.1" }, false]),
+  ];
+  for (const [headers, isLocal] of table) {
+    for (const remoteAddress of ["127.0.0.1", "::1", "::ffff:127.0.0.1"]) {
+      const found = visitorOf({ socket: { remoteAddress }, headers }, undefined);
+      assertEquals([headers, found.isLocal, found.isProxied], [headers, isLocal, !isLocal]);
+    }
+  }
+  assertEquals(visitorOf({ socket: { remoteAddress: "10.0.0.9" }, headers: {} }, undefined).isLocal, false);
 });
 
 Deno.test("for any headers, the visitor has an address", () => {
