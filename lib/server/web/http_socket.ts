@@ -106,7 +106,7 @@ export class HttpSocket extends Duplex {
   }
 
   /** The socket for a WebSocket, with `head`, the bytes after the handshake. No other method works then. */
-  release(head: Uint8Array, { address, secure, isProxied }: Visitor): StreamSocket {
+  release(head: Uint8Array, { address, secure, isProxied, isLocal }: Visitor): StreamSocket {
     this.#isReleased = true;
     const space = this.#space;
     const later = this.#reading?.then((count) => count === null ? null : space.subarray(0, count));
@@ -114,7 +114,7 @@ export class HttpSocket extends Duplex {
     const source = isProxied ? { hostname: address, port: 0 } : undefined;
     return new ProxiedSocket(
       this.#socket,
-      { source, secure, from: isProxied ? "elsewhere" : undefined },
+      { source, secure, from: isLocal ? undefined : "elsewhere" },
       head,
       later,
     );

@@ -37,23 +37,23 @@ export function visitorOf(
   isTrustedProxy: ((address: string) => boolean) | undefined,
 ): Visitor {
   const address = plainAddress(socket.remoteAddress ?? "");
+  const isFromHere = isLoopback(address);
+  const sign = signOfProxy(headers, isFromHere);
   if (isTrustedProxy?.(address)) {
-    // A loopback address proves nothing: many proxies pass on what a visitor wrote into X-Forwarded-For.
     return {
       address: firstUntrusted(address, headers, isTrustedProxy),
       secure: scheme(headers) === "https",
       isProxied: true,
-      isLocal: false,
+      // A loopback address in a header proves nothing: many proxies pass on what a visitor wrote into X-Forwarded-For.
+      isLocal: isFromHere && sign === undefined,
     };
   }
-  const untrustedSign = signOfProxy(headers, isLoopback(address));
-  const isProxied = untrustedSign !== undefined && isLoopback(address);
   return {
     address,
     secure: false,
-    isProxied,
-    isLocal: isLoopback(address) && !isProxied,
-    ...(untrustedSign !== undefined && { untrustedSign }),
+    isProxied: isFromHere && sign !== undefined,
+    isLocal: isFromHere && sign === undefined,
+    ...(sign !== undefined && { untrustedSign: sign }),
   };
 }
 

@@ -52,7 +52,7 @@ Deno.test("a value that is not an address leaves the address of the proxy that p
     address: "127.0.0.1",
     secure: false,
     isProxied: true,
-    isLocal: false,
+    isLocal: true,
   });
 });
 
@@ -142,6 +142,8 @@ Deno.test("a request from this machine is local only without a sign of a proxy",
       assertEquals([headers, found.isLocal, found.isProxied], [headers, isLocal, !isLocal]);
     }
   }
+  assertEquals(visitor("127.0.0.1", { "x-forwarded-for": "127.0.0.1" }).isLocal, false);
+  assertEquals(visitor("10.0.0.7", {}).isLocal, false);
   assertEquals(visitorOf({ socket: { remoteAddress: "10.0.0.9" }, headers: {} }, undefined).isLocal, false);
 });
 
