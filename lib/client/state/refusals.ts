@@ -75,6 +75,8 @@ function reasonOf(state: State, name: NumericName, target: string, words: string
       return isChannel(state, target) && !/^cannot send to (channel|nick)/i.test(reason) ? reason : "";
     }
     case "ERR_ERRONEUSNICKNAME": {
+      const fault = /nickname: (it (?:mixes|has) .*)/i.exec(words)?.[1];
+      if (fault !== undefined) return fault;
       const ascii = asciiNick(target);
       return ascii === undefined
         ? ""

@@ -54,8 +54,8 @@ function create(
 ): Refusal | undefined {
   const { name, verifier, session: sessionId, user: userId } = event;
   const user = userId === undefined ? undefined : chat.users.get(userId);
-  const holder = chat.find(name);
-  if (chat.accounts.isTaken(name) || (holder !== undefined && holder !== user)) {
+  const isHeld = [chat.find(name), ...chat.findAlike(name)].some((one) => one !== undefined && one !== user);
+  if (chat.accounts.isTaken(name) || isHeld) {
     return { refusal: "standard", params: ["REGISTER", "ACCOUNT_EXISTS", name, "This name is taken"] };
   }
   const row = { name, verifier, role: "", suspended: undefined, createdMs: stampMs(stamp) } as const;

@@ -12,6 +12,7 @@ import {
   canChange,
   levelOf,
   levels,
+  refusalToCreate,
   refusalToInvite,
   refusalToJoin,
   refusalToKick,
@@ -47,8 +48,9 @@ export function revalidate(chat: ChatState, event: Event): Refusal | undefined {
       const user = chat.users.get(event.user);
       const channel = chat.channel(event.channel);
       if (user !== undefined && channel !== undefined) return refusalToDo(chat, user, channel, event);
-      // A join makes the channel.
-      return event.kind === "joined" ? undefined : numericRefusal("ERR_NOSUCHCHANNEL", event.channel);
+      if (event.kind !== "joined") return numericRefusal("ERR_NOSUCHCHANNEL", event.channel);
+      // A join makes the channel, unless another machine made one that looks like it.
+      return user && channel === undefined ? refusalToCreate(chat, event.channel, user) : undefined;
     }
     default:
       return undefined;

@@ -14,6 +14,7 @@ import {
   parseVerifier,
   type Verifier,
 } from "../../irc/scram.ts";
+import { ProtectedNames } from "../names/look_alikes.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import type { Store } from "../store/store.ts";
@@ -31,8 +32,18 @@ export type LoginResult =
   | { readonly kind: "suspended"; readonly reason: string }
   | { readonly kind: "too many tries" };
 
-/** Names that nobody can take, because people send their passwords to them. */
-const servicesNames: ReadonlySet<string> = new Set(["nickserv", "chanserv", "authserv", "accounts"]);
+/** Names that nobody can take, or imitate, because people send their passwords to them. */
+const servicesNames = new ProtectedNames([
+  "NickServ",
+  "ChanServ",
+  "AuthServ",
+  "Accounts",
+  "OperServ",
+  "SaslServ",
+  "HostServ",
+  "MemoServ",
+  "BotServ",
+]);
 /** Passwords that are hashed at the same time; each needs a core. */
 const hashedAtOnce = 2;
 const windowSeconds = 600;
@@ -110,24 +121,28 @@ export class Accounts {
   }
 
   /**
-   * Whether nobody can make an account of this name: an account has it or had it, or one with a name that some clients
-   * take for this one; or it is reserved.
+   * Whether nobody can make an account of this name: an account has it or had it, or one with a name that looks like
+   * this one; or it is reserved.
    */
   isTaken(name: string): boolean {
-    if (servicesNames.has(fold(name))) return true;
+    if (this.isReserved(name)) return true;
     const table = this.#store?.accounts;
     return table !== undefined && (table.find(name) !== undefined || table.findAlike(name).length > 0);
   }
 
-  /** Whether a user that is logged in to `account`, or to none, can have this nick. */
-  canUse(nick: string, account: string | undefined): boolean {
-    if (servicesNames.has(fold(nick))) return false;
-    const owner = this.find(nick)?.name;
-    if (owner !== undefined) return owner === account;
-    return this.findAlike(nick, account) === undefined;
+  /** Whether a name is one of a service, or looks like one. An account that has it from an older version keeps it. */
+  isReserved(name: string): boolean {
+    return servicesNames.find(name).length > 0;
   }
 
-  /** Another account than `account` with a name that some clients take for this nick; see irc/look_alikes.ts. */
+  /** Whether a user that is logged in to `account`, or to none, can have this nick. */
+  canUse(nick: string, account: string | undefined): boolean {
+    const owner = this.find(nick)?.name;
+    if (owner !== undefined) return owner === account;
+    return !this.isReserved(nick) && this.findAlike(nick, account) === undefined;
+  }
+
+  /** Another account than `account` with a name that looks like this nick; see server/names/look_alikes.ts. */
   findAlike(nick: string, account: string | undefined): AccountRow | undefined {
     return this.#store?.accounts.findAlike(nick).find((row) => row.verifier !== "" && row.name !== account);
   }

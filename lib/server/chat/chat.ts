@@ -4,12 +4,12 @@
  * hub, which creates sessions, and the snapshots of server/cluster have access to it.
  */
 import { Clock } from "../../irc/clock.ts";
-import { NameMap } from "../../irc/look_alikes.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { Verifier } from "../../irc/scram.ts";
 import { firstStamp } from "../../irc/stamp.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Store } from "../store/store.ts";
+import { NameMap } from "../names/look_alikes.ts";
 import { Accounts } from "./accounts.ts";
 import type { Channel, ChannelState } from "./channel.ts";
 import { MessageLinks } from "./message_links.ts";
@@ -116,12 +116,12 @@ export interface Chat {
   stampNow(): number;
   /** The user with this nick, if there is one. */
   find(nick: string): User | undefined;
-  /** A user with another nick that some clients take for this one; see irc/look_alikes.ts. */
-  findAlike(nick: string): User | undefined;
+  /** The users with another nick that looks like this one; see server/names/look_alikes.ts. */
+  findAlike(nick: string): User[];
   /** The channel of this name, if it exists. */
   channel(name: string): Channel | undefined;
-  /** A channel with another name that some clients take for this one. */
-  channelAlike(name: string): Channel | undefined;
+  /** The channels with another name that looks like this one. */
+  channelsAlike(name: string): Channel[];
   /** An id for a user, a session or a batch; no id is created twice in one chat. */
   newReference(): string;
 }
@@ -145,8 +145,8 @@ export class ChatState implements Chat {
   readonly silentRenames = new Buckets({ burst: 2, perSecond: 1 / 60 });
   readonly sessions = new Map<string, SessionState>();
   readonly users = new Map<UserId, UserState>();
-  readonly nicks = new NameMap<UserState>();
-  readonly channels = new NameMap<ChannelState>();
+  readonly nicks = new NameMap<UserState>((user) => user.nick);
+  readonly channels = new NameMap<ChannelState>((channel) => channel.name);
   readonly machine: string;
   readonly machines = new Map<string, number>();
   readonly suspects = new Map<string, number>();
@@ -217,16 +217,16 @@ export class ChatState implements Chat {
     return this.nicks.get(fold(nick));
   }
 
-  findAlike(nick: string): UserState | undefined {
-    return this.nicks.lookAlike(nick);
+  findAlike(nick: string): UserState[] {
+    return this.nicks.lookAlikes(nick);
   }
 
   channel(name: string): ChannelState | undefined {
     return this.channels.get(fold(name));
   }
 
-  channelAlike(name: string): ChannelState | undefined {
-    return this.channels.lookAlike(name);
+  channelsAlike(name: string): ChannelState[] {
+    return this.channels.lookAlikes(name);
   }
 
   stampNow(): number {

@@ -1,11 +1,11 @@
-/** The user that holds a nick: nobody else can take the nick, or one that some clients take for it. */
+/** The user that holds a nick: nobody else can take the nick, or one that looks like it. */
 import { fold } from "../../irc/names.ts";
 import type { Chat } from "./chat.ts";
 import type { User } from "./user.ts";
 
 /**
- * The user that has this nick, or a nick that is equal to it by RFC 1459 (irc/look_alikes.ts); undefined if a session
- * of `account`, which can be `own` already, can take it. The name of an account is always free for its owner beside a
+ * The user that has this nick, or a nick that looks like it (server/names/look_alikes.ts); undefined if a session of
+ * `account`, which can be `own` already, can take it. The name of an account is always free for its owner beside a
  * nick that only looks alike: both can be older than this rule.
  */
 export function holderOf(
@@ -17,6 +17,5 @@ export function holderOf(
   const holder = chat.find(nick);
   if (holder !== undefined) return holder === own ? undefined : holder;
   if (account !== undefined && fold(account) === fold(nick)) return undefined;
-  const alike = chat.findAlike(nick);
-  return alike === own ? undefined : alike;
+  return chat.findAlike(nick).find((alike) => alike !== own);
 }

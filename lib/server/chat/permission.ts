@@ -4,6 +4,8 @@
  */
 import { type ChannelMode, isRank, rankLevel } from "../../irc/modes.ts";
 import { type Ban, matchBan, parseBan } from "../../irc/ban.ts";
+import { isEqualByRfc1459 } from "../names/look_alikes.ts";
+import { nameFault } from "../names/name_fault.ts";
 import type { Chat } from "./chat.ts";
 import type { Channel, ListEntry, Membership } from "./channel.ts";
 import { numericRefusal, type Refusal } from "./refusal.ts";
@@ -114,16 +116,18 @@ export function refusalToMessage(target: User, user: User): Refusal | undefined 
   return numericRefusal("ERR_NEEDREGGEDNICK", target.nick, sentence);
 }
 
-/** The refusal if some clients take a new channel of this name for an existing one (irc/look_alikes.ts). */
+/**
+ * The refusal if a new channel of this name would deceive people: it looks like an existing one
+ * (server/names/look_alikes.ts), or has letters that are not seen as what they are.
+ */
 export function refusalToCreate(chat: Chat, name: string, user: User): Refusal | undefined {
-  const alike = chat.channelAlike(name);
+  const fault = nameFault(name);
+  if (fault !== undefined) return numericRefusal("ERR_BADCHANNAME", name, `Illegal channel name: ${fault}`);
+  const [alike] = chat.channelsAlike(name);
   if (alike === undefined) return undefined;
   const other = isHidden(alike, user) ? "another channel" : alike.name;
-  return numericRefusal(
-    "ERR_BADCHANNAME",
-    name,
-    `Illegal channel name: many apps cannot tell it from ${other}`,
-  );
+  const words = isEqualByRfc1459(name, alike.name) ? "many apps cannot tell it from" : "it looks like";
+  return numericRefusal("ERR_BADCHANNAME", name, `Illegal channel name: ${words} ${other}`);
 }
 
 /**

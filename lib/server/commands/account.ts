@@ -7,6 +7,7 @@ import { decode64 } from "../../irc/digest.ts";
 import { fold } from "../../irc/names.ts";
 import { canRegisterEarly, isConfidential } from "../chat/accounts.ts";
 import type { Chat } from "../chat/chat.ts";
+import { holderOf } from "../chat/nick_holder.ts";
 import { matchingDigest } from "../chat/owner_code.ts";
 import { fail } from "../chat/refusal.ts";
 import { countRegistered } from "../chat/registered_channel.ts";
@@ -107,8 +108,7 @@ function newName(chat: Chat, session: Session, wanted: string): string {
       "Complete the connection first, then register an account",
     );
   }
-  const holder = chat.find(nick);
-  if (chat.accounts.isTaken(nick) || (holder !== undefined && holder !== user)) {
+  if (chat.accounts.isTaken(nick) || holderOf(chat, nick, undefined, user) !== undefined) {
     fail("REGISTER", "ACCOUNT_EXISTS", nick, "This name is taken");
   }
   return nick;

@@ -1,10 +1,11 @@
-/** The refusal of a nick that is in use or belongs to an account. The command NICK is in nick.ts. */
+/** The refusal of a nick that is in use or belongs to an account, or looks like one. The command NICK is in nick.ts. */
 import { fold } from "../../irc/names.ts";
 import { numerics } from "../../irc/numerics.ts";
 import type { Chat } from "../chat/chat.ts";
 import { holderOf } from "../chat/nick_holder.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
+import { isEqualByRfc1459 } from "../names/look_alikes.ts";
 import { fromServer } from "../render/sender.ts";
 import { accountOf } from "./login.ts";
 
@@ -25,7 +26,7 @@ export function nickRefusal(chat: Chat, session: Session, nick: string): NickRef
   if (holder === undefined) return undefined;
   if (fold(nick) !== holder.folded) {
     return {
-      sentence: `Nickname is already in use: many apps cannot tell it from ${holder.nick}`,
+      sentence: alikeSentence(nick, holder.nick),
       loginCanHelp: false,
     };
   }
@@ -38,9 +39,15 @@ export function nickRefusal(chat: Chat, session: Session, nick: string): NickRef
 /** Why the accounts of this server keep a nick from a session that is logged in to `account`, or to none. */
 function accountSentence(chat: Chat, nick: string, account: string | undefined): string {
   if (chat.accounts.find(nick) !== undefined) return "This nick belongs to an account; log in to use it";
-  const alike = chat.accounts.findAlike(nick, account);
-  if (alike === undefined) return "Nickname is already in use: it is reserved for a service";
-  return `Nickname is already in use: many apps cannot tell it from the account ${alike.name}`;
+  if (chat.accounts.isReserved(nick)) return "Nickname is already in use: it is reserved for a service";
+  const { name = "" } = chat.accounts.findAlike(nick, account) ?? {};
+  return alikeSentence(nick, name, "the account ");
+}
+
+/** Refuses a nick that people or apps take for another name. */
+function alikeSentence(nick: string, other: string, kind = ""): string {
+  const words = isEqualByRfc1459(nick, other) ? "many apps cannot tell it from" : "it looks like";
+  return `Nickname is already in use: ${words} ${kind}${other}`;
 }
 
 /** Answers that a session cannot use a nick. */

@@ -2,6 +2,7 @@
 import { asciiNick } from "../../irc/ascii_name.ts";
 import { isAscii, isNick } from "../../irc/names.ts";
 import type { Chat } from "../chat/chat.ts";
+import { nameFault } from "../names/name_fault.ts";
 
 /**
  * The reason why nobody can take this nick, with a nick that is allowed if there is a similar one; undefined if the
@@ -10,8 +11,12 @@ import type { Chat } from "../chat/chat.ts";
 export function nickFault({ accounts, settings }: Chat, nick: string): string | undefined {
   const { nickLength, nickLetters } = settings;
   if (nick.length > nickLength) return `Erroneous nickname: it is longer than ${nickLength} characters`;
-  const isAllowed = nickLetters === "unicode" || isAscii(nick) || accounts.find(nick) !== undefined;
-  if (isAllowed && isNick(nick, nickLength)) return undefined;
+  const isOld = accounts.find(nick) !== undefined;
+  const isAllowed = nickLetters === "unicode" || isAscii(nick) || isOld;
+  if (isAllowed && isNick(nick, nickLength)) {
+    const deceit = isOld ? undefined : nameFault(nick);
+    return deceit && `Erroneous nickname: ${deceit}`;
+  }
   const proposal = asciiNick(nick, nickLength);
   const letters = nickLetters === "ascii"
     ? "the letters A to Z, digits and _-[]\\`^{|}"

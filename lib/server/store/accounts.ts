@@ -3,8 +3,8 @@
  * can register it again.
  */
 import type { StatementSync } from "node:sqlite";
-import { LookAlikes } from "../../irc/look_alikes.ts";
 import { fold } from "../../irc/names.ts";
+import { LookAlikes, ProtectedNames } from "../names/look_alikes.ts";
 import { row } from "./conversation.ts";
 import type { Database } from "./database.ts";
 import { UnsavedRows } from "./unsaved_rows.ts";
@@ -27,6 +27,10 @@ export interface AccountRow {
 /** The verifiers that have a number of PBKDF2 rounds begin so. */
 const verifierStart = "SCRAM-SHA-256$";
 
+/** Finds the rows that LookAlikes or ProtectedNames have an entry for; no other row is read at the start. */
+const isAlikeOrHasRole =
+  `role <> '' OR key GLOB '*[]{}|^~\\[01\`]*' OR key GLOB '*rn*' OR name GLOB '*I*' OR key GLOB '*[^ -~]*'`;
+
 /** All accounts, by folded name. */
 export class AccountTable {
   readonly #database: Database;
@@ -34,7 +38,9 @@ export class AccountTable {
   readonly #find: StatementSync;
   readonly #all: StatementSync;
   readonly #rounds: StatementSync;
-  readonly #alike = new LookAlikes();
+  readonly #alike = new LookAlikes((name) => this.find(name)?.name);
+  /** The accounts with a role. */
+  readonly #protected = new ProtectedNames();
 
   constructor(database: Database) {
     this.#database = database;
@@ -56,11 +62,8 @@ export class AccountTable {
         save.run(key, name, verifier, role, suspended ?? null, createdMs),
       remove: (key) => remove.run(key),
     });
-    for (
-      const found of database.prepareArrays(`SELECT key FROM account WHERE key GLOB '*[]{}|^~\\[]*'`).all()
-    ) {
-      this.#alike.add(fold(String(row(found)[0])));
-    }
+    const marked = database.prepareArrays(`SELECT name, role FROM account WHERE ${isAlikeOrHasRole}`);
+    for (const [name, role] of marked.all().map(row)) this.#index(String(name), String(role));
   }
 
   /** The account with this name in any case; also a deleted one. */
@@ -69,9 +72,14 @@ export class AccountTable {
     return this.#rows.find(key, () => toAccount(this.#find.get(key)));
   }
 
-  /** The accounts with another name that some clients take for this one, also deleted ones; see irc/look_alikes.ts. */
+  /**
+   * The accounts with another name that looks like this one, also deleted ones; see server/names/look_alikes.ts. The
+   * names of accounts with a role are compared more strictly.
+   */
   findAlike(name: string): AccountRow[] {
-    return this.#alike.find(name).flatMap((key) => this.find(key) ?? []);
+    const names = new Set([...this.#protected.find(name).map(fold), ...this.#alike.find(name)]);
+    names.delete(fold(name));
+    return [...names].flatMap((one) => this.find(one) ?? []);
   }
 
   /** All accounts, also deleted ones, sorted by name. */
@@ -90,14 +98,21 @@ export class AccountTable {
   }
 
   save(account: AccountRow): void {
-    this.#alike.add(fold(account.name));
+    this.#index(account.name, account.role);
     this.#rows.put(fold(account.name), account);
   }
 
   /** Removes the row, as if the account never existed. */
   remove(name: string): void {
     this.#alike.delete(fold(name));
+    this.#protected.delete(fold(name));
     this.#rows.put(fold(name), undefined);
+  }
+
+  #index(name: string, role: string): void {
+    this.#alike.add(name);
+    if (role === "") this.#protected.delete(fold(name));
+    else this.#protected.add(fold(name));
   }
 }
 

@@ -84,6 +84,12 @@ const sentences: readonly (readonly [code: string, target: string, words: string
     "Cannot use the name ann{: many apps cannot tell it from ann[",
   ],
   [
+    "432",
+    "аnn",
+    "Erroneous nickname: it mixes Cyrillic and Latin letters in one word",
+    "Cannot use the name аnn: it mixes Cyrillic and Latin letters in one word",
+  ],
+  [
     "433",
     "ann",
     "This nick belongs to an account; log in to use it",

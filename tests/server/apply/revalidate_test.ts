@@ -81,6 +81,33 @@ Deno.test("two users join a channel with a limit of one more member: the first j
   assertEquals(second.chat.channel("#tea")?.members.size, 2);
 });
 
+Deno.test("two users take names that look alike on two machines: the first has it on both, the other is refused", async () => {
+  const [first, second] = startMachines();
+  await using ann = await visit(first.hub, "10.1.1.1", "ann");
+  await using bob = await visit(second.hub, "10.1.2.1", "bob");
+  const [annId, bobId] = ["ann", "bob"].map((nick) => first.chat.find(nick)?.id ?? "");
+  const [session] = second.chat.sessions.values();
+  const both = async (one: Event, other: Event) => {
+    await Promise.all([first.commit(one), second.commit(other, session)]);
+    await receive(ann);
+    return await receive(bob);
+  };
+  const enter = (user = "", channel: string): Event => ({ kind: "joined", user, channel });
+  assertEquals(await both(enter(annId, "#coco"), enter(bobId, "#сосо")), [
+    ":chat.test 479 bob #сосо :Illegal channel name: it looks like #coco",
+  ]);
+  const rename = (user = "", nick: string): Event => ({ kind: "renamed", user, nick });
+  assertEquals(await both(rename(annId, "paul"), rename(bobId, "pauI")), [
+    ":chat.test 433 bob pauI :Nickname is already in use",
+  ]);
+  for (const { chat } of [first, second]) {
+    assertEquals([[...chat.channels.keys()], [...chat.nicks.keys()].sort()].map(String), [
+      "#coco",
+      "bob,paul",
+    ]);
+  }
+});
+
 Deno.test("a session that a ban matches is closed when it joins its user, and the others stay", async () => {
   const [first, second] = startMachines();
   await using ann = await visit(first.hub, "10.1.1.1", "ann");

@@ -79,6 +79,27 @@ story("JOIN makes no second channel that is equal by RFC 1459 to another", async
   assertEquals((await ask(cat, "JOIN #tea{^")).length, 3);
 });
 
+story("JOIN makes no channel that looks like another, or whose name deceives", async (chat) => {
+  const [ann] = await chat.join("#cafe", "ann");
+  await ann.join("#чай");
+  const bob = await chat.peer("bob");
+  const names = ["#сafe", "#ｃafe", "#cafe\ufe0f", "#cafe\u2800", "#ЧАЙ", "#чай-tea", "#Caf\u00e9"];
+  const illegal = "Illegal channel name: it";
+  assertEquals(await ask(bob, ...names.slice(0, 5).map((name) => `JOIN ${name}`)), [
+    `:chat.test 479 bob #сafe :${illegal} mixes Cyrillic and Latin letters in one word`,
+    `:chat.test 479 bob #ｃafe :${illegal} looks like #cafe`,
+    `:chat.test 479 bob #cafe\ufe0f :${illegal} has an invisible character`,
+    `:chat.test 479 bob #cafe\u2800 :${illegal} has a character that cannot be shown`,
+    `:chat.test 479 bob #ЧАЙ :${illegal} looks like #чай`,
+  ]);
+  await ask(ann, "MODE #cafe +s");
+  assertEquals(await ask(bob, "JOIN #сaf\u0435,#ｃafe"), [
+    `:chat.test 479 bob #сaf\u0435 :${illegal} mixes Cyrillic and Latin letters in one word`,
+    `:chat.test 479 bob #ｃafe :${illegal} looks like another channel`,
+  ]);
+  for (const name of names.slice(5)) assertEquals((await ask(bob, `JOIN ${name}`)).length, 3, name);
+});
+
 story("JOIN stops at CHANLIMIT", { settings: { channelsPerUser: 1 } }, async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   assertEquals(await ask(ann, "JOIN #den"), [

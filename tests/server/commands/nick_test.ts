@@ -15,6 +15,11 @@ story("NICK takes letters of all scripts with --nick-letters unicode", {
 story("an account with other letters keeps its nick", olderAccount);
 story("NICK refuses a nick that is equal by RFC 1459 to one in use; look-ups stay ASCII", alikeInUse);
 story("NICK and REGISTER refuse a name that is equal by RFC 1459 to an account", alikeAccount);
+story("NICK refuses a nick that looks like one in use or an account", {
+  settings: { nickLetters: "unicode" },
+}, looksAlike);
+story("nobody imitates an operator or a service, also in ASCII", imitated);
+story("accounts that look alike from an older version keep their nicks", olderAlike);
 story("NICK is sent once to everyone in the same channels", rename);
 story("NICK accepts the user's own nick in another case", renameCase);
 
@@ -99,6 +104,61 @@ async function alikeAccount(chat: Chat): Promise<void> {
   const { peer: other } = await device(chat, "ann|");
   assertEquals(await ask(one, "PRIVMSG ann| :hello"), []);
   assertEquals(await receive(other), [":ann\\ PRIVMSG ann| hello"]);
+}
+
+const similar = "Nickname is already in use: it looks like";
+
+async function looksAlike(chat: Chat): Promise<void> {
+  await chat.peer("ann");
+  const owner = await registered(chat, "coco");
+  owner.send("QUIT");
+  await owner.closed();
+  const bob = await chat.peer("bob");
+  const erroneous = "Erroneous nickname: it mixes";
+  assertEquals(await ask(bob, "NICK аnn", "NICK ａnn", "NICK 𝐚𝐧𝐧", "NICK сосо", "NICK Юля"), [
+    `:chat.test 432 bob аnn :${erroneous} Cyrillic and Latin letters in one word`,
+    `:chat.test 433 bob ａnn :${similar} ann`,
+    `:chat.test 433 bob 𝐚𝐧𝐧 :${similar} ann`,
+    `:chat.test 433 bob сосо :${similar} the account coco`,
+    ":bob NICK Юля",
+  ]);
+  const early = await chat.peer("eve", { register: false });
+  await ask(early, "CAP REQ standard-replies", "NICK сосо");
+  assertEquals(await ask(early, `REGISTER * * ${password}`), [
+    ":chat.test FAIL REGISTER ACCOUNT_EXISTS сосо :This name is taken",
+  ]);
+  assertEquals(await ask(early, "NICK юля"), [`:chat.test 433 сосо юля :${similar} Юля`]);
+}
+
+async function imitated(chat: Chat): Promise<void> {
+  await registered(chat, "admin");
+  await registered(chat, "modem");
+  chat.hub.commit({ kind: "role set", account: "admin", role: "operator", by: "*" });
+  const bob = await chat.peer("bob");
+  const service = "Nickname is already in use: it is reserved for a service";
+  const nicks = ["ADMlN", "adrnin", "N1ckServ", "OperServ", "modern", "pauI"];
+  assertEquals(await ask(bob, ...nicks.map((nick) => `NICK ${nick}`)), [
+    `:chat.test 433 bob ADMlN :${similar} the account admin`,
+    `:chat.test 433 bob adrnin :${similar} the account admin`,
+    `:chat.test 433 bob N1ckServ :${service}`,
+    `:chat.test 433 bob OperServ :${service}`,
+    ":bob NICK modern",
+    ":modern NICK pauI",
+  ]);
+  const eve = await chat.peer("eve");
+  assertEquals(await ask(eve, "NICK paul"), [`:chat.test 433 eve paul :${similar} pauI`]);
+  chat.hub.commit({ kind: "role set", account: "admin", role: "", by: "*" });
+  assertEquals(await ask(bob, "NICK adrnin"), [":pauI NICK adrnin"]);
+}
+
+async function olderAlike(chat: Chat): Promise<void> {
+  const verifier = formatVerifier(await makeVerifier(password, 4096));
+  const row = { verifier, role: "", suspended: undefined, createdMs: 0 } as const;
+  for (const name of ["ann", "аnn", "BotServ"]) chat.state.store?.accounts.save({ ...row, name });
+  for (const name of ["ann", "аnn", "BotServ"]) {
+    const { peer } = await device(chat, name);
+    assertEquals(await ask(peer, "NICK eve", `NICK ${name}`), [`:${name} NICK eve`, `:eve NICK ${name}`]);
+  }
 }
 
 async function refusedNicks(chat: Chat): Promise<void> {
