@@ -69,6 +69,8 @@ export const deadlines = {
   httpIdleMs: 30_000,
   /** A peer that sends a body or reads an answer, before its mean speed counts. */
   httpStallMs: 30_000,
+  /** A whole file that a person sends, before its mean speed counts (web/running_uploads.ts). */
+  uploadGraceMs: 600_000,
   /** A connection to a server, with its name lookup; TLS is included. */
   dialMs: 10_000,
   /** The bytes that wait for a peer that does not read, when we close its connection. */

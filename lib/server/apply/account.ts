@@ -193,9 +193,7 @@ function remove(chat: ChatState, account: string, stamp: number): undefined {
   }
   chat.store?.eraser.scheduleErasure(fold(row.name), stamp);
   chat.store?.markers.remove(fold(row.name));
-  for (const { id, owner } of chat.store?.files.all() ?? []) {
-    if (fold(owner) === fold(row.name)) chat.store?.files.remove(id);
-  }
+  for (const { id } of chat.store?.files.ofOwner(row.name) ?? []) chat.store?.files.remove(id);
   chat.log("info", `Account "${row.name}" was removed`);
 }
 

@@ -64,7 +64,7 @@ export function applyEvent(chat: ChatState, event: Event, stamp: number): Refusa
       return applyRedaction(chat, event, stamp);
     case "file added":
     case "files removed":
-      return applyFileEvent(chat, event);
+      return applyFileEvent(chat, event, stamp);
     case "machine joined":
     case "machine suspected":
     case "machine heard":

@@ -1,22 +1,35 @@
 /** Apply, for the rows of shared files. lib/server/web transfers their content. */
 import type { ChatState } from "../chat/chat.ts";
+import { fits } from "../chat/upload_limits.ts";
+import { notifyOperators } from "../render/operator_notice.ts";
 import type { UploadRow } from "../store/uploads.ts";
 import type { FileEvent } from "./file_event.ts";
 
 /** Saves or removes the row of a file. */
-export function applyFileEvent(chat: ChatState, event: FileEvent): undefined {
+export function applyFileEvent(chat: ChatState, event: FileEvent, stamp: number): undefined {
   switch (event.kind) {
     case "file added":
-      // The account can be removed while its file is uploaded.
-      if (isOwned(chat, event.file)) chat.store?.files.save(event.file);
-      else chat.store?.files.remove(event.file.id);
-      return;
-    case "files removed":
+      return add(chat, event);
+    case "files removed": {
       for (const id of event.ids) chat.store?.files.remove(id);
+      const { by, owner, ids } = event;
+      if (by === undefined) return;
+      const files = ids.length === 1 ? "a file" : `${ids.length} files`;
+      notifyOperators(chat, `${by} deleted ${files} of ${owner ?? "*"}`, stamp);
       return;
+    }
     default:
       return event satisfies never;
   }
+}
+
+/** The account can be removed while its file is uploaded, and another machine can have taken the space. */
+function add(chat: ChatState, { file, limits }: Extract<FileEvent, { kind: "file added" }>): undefined {
+  const { store } = chat;
+  if (store === undefined) return;
+  const isAllowed = isOwned(chat, file) && (limits === undefined || fits(store.files, file, limits));
+  if (isAllowed) store.files.save(file);
+  else store.files.remove(file.id);
 }
 
 function isOwned({ accounts }: ChatState, { owner }: UploadRow): boolean {

@@ -18,6 +18,7 @@ import type { ReadableStore } from "./readable_store.ts";
 import { type ServerBans, ServerBansState } from "./server_ban.ts";
 import type { Session, SessionState } from "./session.ts";
 import { Buckets } from "./throttle.ts";
+import { UploadLimits } from "./upload_limits.ts";
 import { UploadTokens } from "./upload_token.ts";
 import type { User, UserId, UserState } from "./user.ts";
 import { type Whowas, WhowasState } from "./whowas.ts";
@@ -77,6 +78,7 @@ export interface Chat {
   /** Undefined where no files can be shared. */
   readonly uploadUrl: string | undefined;
   readonly tokens: UploadTokens;
+  readonly uploads: UploadLimits;
   readonly links: MessageLinks;
   /** Undefined with `--no-hide-addresses`. */
   readonly cloakKey: Uint8Array | undefined;
@@ -136,6 +138,7 @@ export class ChatState implements Chat {
   files: ReloadableFiles;
   readonly version: string;
   readonly tokens: UploadTokens;
+  readonly uploads: UploadLimits;
   readonly links: MessageLinks;
   readonly cloakKey: Uint8Array | undefined;
   readonly serverBans: ServerBansState;
@@ -194,6 +197,7 @@ export class ChatState implements Chat {
     this.cloakKey = settings.hideAddresses ? cloakKey : undefined;
     const signingSecret = secret(store, "tokens");
     this.tokens = new UploadTokens(this, signingSecret);
+    this.uploads = new UploadLimits(this, signingSecret);
     this.links = new MessageLinks(this, signingSecret);
   }
 

@@ -18,7 +18,10 @@ export interface ReadableStore extends Pick<Store, "search" | "export" | "backup
   >;
   readonly database: Pick<Database, "read" | "failing" | "isFull" | "unsavedBytes" | "records">;
   readonly deletions: Pick<Deletions, "read">;
-  readonly files: Pick<UploadTable, "find" | "all" | "totalBytes">;
+  readonly files: Pick<
+    UploadTable,
+    "find" | "ofOwner" | "olderThan" | "page" | "sumOfOrigin" | "sumOfOwner" | "totalBytes"
+  >;
   readonly history: Pick<History, "read" | "readInSteps" | "find" | "presentStamp">;
   readonly markers: Pick<ReadMarkers, "load">;
   readonly savedValues: Pick<SavedValues, "find">;

@@ -38,6 +38,12 @@ export class Bucket {
     return true;
   }
 
+  /** The milliseconds until the bucket has a token, 0 if it has one now. */
+  waitMs(nowMs: number): number {
+    this.#fill(nowMs);
+    return this.#tokens >= 1 ? 0 : Math.ceil((1 - this.#tokens) / this.#rate.perSecond * 1000);
+  }
+
   /** Returns one token. */
   returnToken(): void {
     this.#tokens = Math.min(this.#rate.burst, this.#tokens + 1);
@@ -71,6 +77,11 @@ export class Buckets {
     let bucket = this.#buckets.get(key);
     if (bucket === undefined) this.#buckets.set(key, bucket = new Bucket(this.#rate, nowMs));
     return bucket.tryTake(nowMs);
+  }
+
+  /** See Bucket.waitMs. */
+  waitMs(key: string, nowMs: number): number {
+    return this.#buckets.get(key)?.waitMs(nowMs) ?? 0;
   }
 
   returnToken(key: string): void {

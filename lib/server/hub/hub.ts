@@ -224,6 +224,7 @@ export class Hub {
     this.#chat.silentRenames.sweep(now);
     this.#chat.invitations.bySender.sweep(now);
     this.#chat.invitations.byPair.sweep(now);
+    this.#chat.uploads.sweep(now);
     this.#chat.accounts.sweep();
     this.#saving.update();
     this.#waiting.tellDoubts(now);

@@ -175,4 +175,10 @@ export const migrations: readonly string[] = [
     reason TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- The address that a file came from, as a keyed hash: files of one address have a common limit.
+  ALTER TABLE file ADD COLUMN origin TEXT;
+  CREATE INDEX file_owner ON file (owner COLLATE NOCASE, origin, bytes);
+  CREATE INDEX file_created ON file (created_ms);
+  `,
 ];

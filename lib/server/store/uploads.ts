@@ -1,8 +1,10 @@
 /**
- * The table of uploaded files: their properties. Their content is on disk, with the id as its name.
+ * The table of uploaded files: their properties, and how much each owner and each origin has. Their content is on disk,
+ * with the id as its name. The sums are made once, when the table is opened, and kept: no request reads all files.
  * server/web/uploaded_files.ts prunes old files.
  */
 import type { StatementSync } from "node:sqlite";
+import { fold } from "../../irc/names.ts";
 import type { Database } from "./database.ts";
 import { UnsavedRows } from "./unsaved_rows.ts";
 
@@ -23,67 +25,153 @@ export interface UploadRow {
   readonly user?: string;
   /** The stamp of the message in which the owner shared it first; undefined before that. */
   readonly message?: number;
+  /** The address it came from, as a keyed hash (chat/upload_limits.ts); older versions did not save it. */
+  readonly origin?: string;
 }
+
+/** Files together. */
+export interface FileSum {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+const nothing: FileSum = { files: 0, bytes: 0 };
+const columns = "SELECT id, name, type, bytes, owner, created_ms, user, message, origin FROM file";
 
 /** All files, by id. */
 export class UploadTable {
   /** Called after a file was removed; its content must be deleted too. @default {nothing happens} */
   onRemoved: (id: string) => void = () => {};
   readonly #rows: UnsavedRows<UploadRow>;
+  readonly #database: Database;
   readonly #find: StatementSync;
   readonly #all: StatementSync;
-  #totalBytes: number | undefined;
+  readonly #ofOwner: StatementSync;
+  readonly #after: StatementSync;
+  readonly #olderThan: StatementSync;
+  #total = nothing;
+  readonly #owners = new Map<string, FileSum>();
+  readonly #origins = new Map<string, FileSum>();
 
   constructor(database: Database) {
-    const columns = "SELECT id, name, type, bytes, owner, created_ms, user, message FROM file";
+    this.#database = database;
     this.#find = database.prepareArrays(`${columns} WHERE id = ?`);
     this.#all = database.prepareArrays(columns);
+    this.#ofOwner = database.prepareArrays(`${columns} WHERE owner = ? COLLATE NOCASE`);
+    this.#after = database.prepareArrays(`${columns} WHERE id > ? ORDER BY id LIMIT ?`);
+    this.#olderThan = database.prepareArrays(
+      "SELECT id FROM file WHERE created_ms < ? ORDER BY created_ms LIMIT ?",
+    );
     const save = database.prepareWrite(
-      "INSERT OR REPLACE INTO file (id, name, type, bytes, owner, created_ms, user, message) " +
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO file (id, name, type, bytes, owner, created_ms, user, message, origin) " +
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     const remove = database.prepareWrite("DELETE FROM file WHERE id = ?");
     this.#rows = new UnsavedRows(database, {
-      save: (id, { name, type, bytes, owner, createdMs, user, message }) =>
-        save.run(id, name, type, bytes, owner, createdMs, user ?? null, message ?? null),
+      save: (id, { name, type, bytes, owner, createdMs, user, message, origin }) =>
+        save.run(id, name, type, bytes, owner, createdMs, user ?? null, message ?? null, origin ?? null),
       remove: (id) => remove.run(id),
     });
+    this.#addStored(database);
+  }
+
+  #addStored(database: Database): void {
+    const sums = database.prepareArrays(
+      "SELECT owner, origin, count(*), sum(bytes) FROM file GROUP BY owner COLLATE NOCASE, origin",
+    );
+    for (const row of sums.iterate()) {
+      const [owner, origin, files, bytes] = row as unknown as [string, string | null, number, number];
+      this.#add({ owner, ...(origin !== null && { origin }) }, { files, bytes });
+    }
   }
 
   find(id: string): UploadRow | undefined {
     return this.#rows.find(id, () => toFile(this.#find.get(id)));
   }
 
-  /** All files. */
+  /** All files; it takes long when there are many, so only a copy of the whole store uses it. */
   all(): UploadRow[] {
-    const stored = this.#all.all().map(toFile).filter((one) => one !== undefined);
-    return this.#rows.merge(stored.map((one) => [one.id, one] as const));
+    return this.#merged(this.#all.all(), () => true);
   }
 
-  /** The bytes of all files; only the first call reads the table. */
+  /** The files of one owner, the oldest first. */
+  ofOwner(owner: string): UploadRow[] {
+    this.#database.insertPending();
+    const wanted = fold(owner);
+    return this.#merged(this.#ofOwner.all(owner), (file) => fold(file.owner) === wanted)
+      .sort((one, other) => one.createdMs - other.createdMs);
+  }
+
+  /** Up to `count` saved files in the order of their ids, after this id; "" is before all. */
+  page(after: string, count: number): UploadRow[] {
+    this.#database.insertPending();
+    return this.#after.all(after, count).flatMap((row) => toFile(row) ?? []);
+  }
+
+  /** The ids of up to `count` files that are older than a time in milliseconds since 1970, the oldest first. */
+  olderThan(ms: number, count: number): string[] {
+    this.#database.insertPending();
+    return this.#olderThan.all(ms, count).map((row) => String((row as unknown as unknown[])[0]));
+  }
+
+  /** The bytes of all files. */
   get totalBytes(): number {
-    return this.#totalBytes ??= this.all().reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.#total.bytes;
+  }
+
+  /** How much an owner has. */
+  sumOfOwner(owner: string): FileSum {
+    return this.#owners.get(fold(owner)) ?? nothing;
+  }
+
+  /** How much came from one origin. */
+  sumOfOrigin(origin: string): FileSum {
+    return this.#origins.get(origin) ?? nothing;
   }
 
   save(file: UploadRow): void {
-    this.#count(file.id, file.bytes);
+    this.#take(file.id);
+    this.#add(file, { files: 1, bytes: file.bytes });
     this.#rows.put(file.id, file);
   }
 
   remove(id: string): void {
-    this.#count(id, 0);
+    this.#take(id);
     this.#rows.put(id, undefined);
     this.onRemoved(id);
   }
 
-  #count(id: string, bytes: number): void {
-    if (this.#totalBytes !== undefined) this.#totalBytes += bytes - (this.find(id)?.bytes ?? 0);
+  #take(id: string): void {
+    const before = this.find(id);
+    if (before !== undefined) this.#add(before, { files: -1, bytes: -before.bytes });
   }
+
+  #add({ owner, origin }: Pick<UploadRow, "owner" | "origin">, more: FileSum): void {
+    this.#total = sumOf(this.#total, more);
+    addTo(this.#owners, fold(owner), more);
+    if (origin !== undefined) addTo(this.#origins, origin, more);
+  }
+
+  /** The rows, with the changes that are not written yet. */
+  #merged(stored: readonly unknown[], isWanted: (file: UploadRow) => boolean): UploadRow[] {
+    const files = stored.map(toFile).filter((one) => one !== undefined);
+    return this.#rows.merge(files.map((one) => [one.id, one] as const)).filter(isWanted);
+  }
+}
+
+function sumOf(one: FileSum, other: FileSum): FileSum {
+  return { files: one.files + other.files, bytes: one.bytes + other.bytes };
+}
+
+function addTo(sums: Map<string, FileSum>, key: string, more: FileSum): void {
+  const sum = sumOf(sums.get(key) ?? nothing, more);
+  if (sum.files === 0) sums.delete(key);
+  else sums.set(key, sum);
 }
 
 function toFile(found: unknown): UploadRow | undefined {
   if (!Array.isArray(found)) return undefined;
-  const [id, name, type, bytes, owner, createdMs, user, message] = found;
+  const [id, name, type, bytes, owner, createdMs, user, message, origin] = found;
   return {
     id: String(id),
     name: String(name),
@@ -93,5 +181,6 @@ function toFile(found: unknown): UploadRow | undefined {
     createdMs: Number(createdMs),
     ...(user !== null && { user: String(user) }),
     ...(message !== null && { message: Number(message) }),
+    ...(origin !== null && { origin: String(origin) }),
   };
 }

@@ -11,10 +11,13 @@ import { isOutOfDescriptors } from "../../net/descriptors.ts";
 export class UploadRefusal extends Error {
   override readonly name = "UploadRefusal";
   readonly status: number;
+  /** When another try can succeed. */
+  readonly retrySeconds: number | undefined;
 
-  constructor(status: number, sentence: string) {
+  constructor(status: number, sentence: string, retrySeconds?: number) {
     super(sentence);
     this.status = status;
+    this.retrySeconds = retrySeconds;
   }
 }
 
@@ -62,16 +65,18 @@ export class UploadFolder {
   /**
    * Writes a file while it arrives, without holding it in memory; resolves to its size. Over `maxBytes`, and if the
    * disk fails or is nearly full, it deletes the file and throws an UploadRefusal; `tooLarge` is its sentence about the
-   * size. Without a free file descriptor it throws the error.
+   * size. `onArrived` gets the bytes so far, before they are written, and can refuse more by throwing. Without a free
+   * file descriptor it throws the error.
    */
   async write(
     id: string,
     content: AsyncIterable<Uint8Array>,
-    { maxBytes, tooLarge, declaredBytes = 0 }: {
+    { maxBytes, tooLarge, declaredBytes = 0, onArrived }: {
       readonly maxBytes: number;
       readonly tooLarge: string;
       /** The size, if the sender told it. */
       readonly declaredBytes?: number;
+      readonly onArrived?: (bytes: number) => void;
     },
   ): Promise<number> {
     const part = this.#path(id) + partEnding;
@@ -83,6 +88,7 @@ export class UploadFolder {
       for await (const chunk of content) {
         bytes += chunk.length;
         if (bytes > maxBytes) throw new UploadRefusal(413, tooLarge);
+        onArrived?.(bytes);
         if (bytes >= checkAt && this.#spaceForFiles() < chunk.length) throw fullRefusal();
         if (bytes >= checkAt) checkAt = bytes + checkedBytes;
         for (let sent = 0; sent < chunk.length;) sent += await file.write(chunk.subarray(sent));
@@ -108,19 +114,19 @@ export class UploadFolder {
     }
   }
 
-  /** Deletes a file; a missing file is not an error. */
-  remove(id: string): void {
+  /** Deletes a file; a missing file is not an error. It does not wait for the disk: a large file takes long. */
+  async remove(id: string): Promise<void> {
     try {
-      Deno.removeSync(this.#path(id));
+      await Deno.remove(this.#path(id));
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
 
-  /** Deletes incomplete files and files that are not in `ids`; call it at the start, before anything is written. */
-  removeUnknown(ids: ReadonlySet<string>): void {
+  /** Deletes incomplete files and files that nobody knows; call it at the start, before anything is written. */
+  removeUnknown(isKnown: (id: string) => boolean): void {
     for (const { name, isFile } of this.#list()) {
-      if (isFile && !ids.has(name)) Deno.removeSync(`${this.#folder}/${name}`);
+      if (isFile && !isKnown(name)) Deno.removeSync(`${this.#folder}/${name}`);
     }
   }
 

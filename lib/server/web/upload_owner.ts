@@ -1,12 +1,54 @@
 /**
  * Identifies the sender of a file: an account by its password, or any user by a token
- * (server/commands/upload_token.ts).
+ * (server/commands/upload_token.ts); and decides who can send and delete files at the moment of use.
  */
 import type { IncomingMessage } from "node:http";
 import type { Chat } from "../chat/chat.ts";
 import type { Uploader } from "../chat/upload_token.ts";
+import { fold } from "../../irc/names.ts";
+import type { UploadRow } from "../store/uploads.ts";
 import { UploadRefusal } from "./upload_folder.ts";
 import type { Visitor } from "./visitor.ts";
+
+/**
+ * The refusal for a person who cannot send files any more: the account is suspended or deleted, or a server ban matches.
+ * It is asked for at the start of an upload and while it runs.
+ */
+export function refusalToSend(
+  chat: Chat,
+  { owner, user }: Uploader,
+  address: string,
+): UploadRefusal | undefined {
+  const isGuest = owner.startsWith("~");
+  const account = isGuest ? undefined : chat.accounts.find(owner);
+  if (!isGuest && account === undefined) return new UploadRefusal(403, "The account does not exist any more");
+  if (account?.suspended !== undefined) {
+    return new UploadRefusal(403, `The account is suspended: ${account.suspended}`);
+  }
+  const found = user === undefined ? undefined : chat.users.get(user);
+  const now = chat.clock.cautiousNow();
+  const person = {
+    nick: found?.nick ?? (isGuest ? "" : owner),
+    username: found?.username ?? "",
+    host: found?.host ?? (isGuest ? owner.slice(1) : ""),
+    account: account?.name,
+  };
+  for (const from of new Set([address, found?.address ?? address])) {
+    const ban = chat.serverBans.match({ ...person, address: from }, now);
+    if (ban === undefined) continue;
+    const reason = ban.reason === "" ? "" : `: ${ban.reason}`;
+    return new UploadRefusal(403, `You are banned from this server${reason}`);
+  }
+  return undefined;
+}
+
+/** Whether this person can delete the file: it is their own, or they are an operator now. */
+export function canDelete(chat: Chat, { owner, user }: Uploader, file: UploadRow): boolean {
+  const found = user === undefined ? undefined : chat.users.get(user);
+  const role = user === undefined ? chat.accounts.find(owner)?.role ?? "" : "";
+  if (role !== "" || found?.modes.has("o")) return true;
+  return fold(file.owner) === fold(owner) && (!owner.startsWith("~") || file.user === user);
+}
 
 /** The sender of a file; throws an UploadRefusal if it is unknown. */
 export async function ownerOf(chat: Chat, request: IncomingMessage, visitor: Visitor): Promise<Uploader> {

@@ -5,9 +5,9 @@
  */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { fileSize } from "../../irc/file_size.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { SharedFileContents } from "../chat/file_contents.ts";
+import type { UploadFault } from "../chat/upload_limits.ts";
 import { isOutOfDescriptors } from "../../net/descriptors.ts";
 import { SocketLimits } from "../../net/socket_limits.ts";
 import type { Hub } from "../hub/hub.ts";
@@ -15,14 +15,14 @@ import type { UploadRow } from "../store/uploads.ts";
 import { answerTo, httpDate } from "./conditional_request.ts";
 import { contentType, disposition, fileName, isPagePart, mediaType } from "./file_name.ts";
 import { diskRefusal, type UploadFolder, UploadRefusal } from "./upload_folder.ts";
-import { ownerOf } from "./upload_owner.ts";
+import { ownerOf, refusalToSend } from "./upload_owner.ts";
+import { RunningUploads } from "./running_uploads.ts";
 import { UploadedFiles } from "./uploaded_files.ts";
 import type { Visitor } from "./visitor.ts";
 import { type Route, sendText } from "./web.ts";
 
 const chunkBytes = 65_536;
 const busy = new UploadRefusal(503, "The server has too many open files; try again later");
-const gigabyte = 1024 ** 3;
 /**
  * A browser shows a file with players and styles of its own, and runs nothing in it. Chromium loads an opened video or
  * sound a second time, and only in its own origin: without "allow-same-origin" it stays black.
@@ -44,14 +44,14 @@ export class UploadRoutes {
   readonly #hub: Hub;
   readonly #folder: UploadFolder;
   readonly #limits: SocketLimits;
-  /** Bytes reserved for running uploads, by owner. */
-  readonly #reserved = new Map<string, number>();
+  readonly running: RunningUploads;
 
   constructor(hub: Hub, folder: UploadFolder, { shared, limits = new SocketLimits() }: UploadOptions = {}) {
     this.#hub = hub;
     this.#limits = limits;
     this.#folder = folder;
     this.files = new UploadedFiles(hub, folder, shared);
+    this.running = new RunningUploads(hub.chat);
   }
 
   /** The route of the page must come after this route. */
@@ -108,56 +108,47 @@ export class UploadRoutes {
   }
 
   async #receive(request: IncomingMessage, visitor: Visitor): Promise<UploadRow> {
-    const { owner, user } = await ownerOf(this.#hub.chat, request, visitor);
-    if (this.#hub.chat.store?.database.failing) throw diskRefusal();
+    const { chat } = this.#hub;
+    const sender = await ownerOf(chat, request, visitor);
+    const { owner, user } = sender;
+    const { address } = visitor;
+    const refusal = refusalToSend(chat, sender, address);
+    if (refusal !== undefined) throw refusal;
+    if (owner.startsWith("~") && (user === undefined || !chat.users.has(user))) {
+      throw new UploadRefusal(403, "You are not connected to the chat any more");
+    }
+    if (chat.store?.database.failing) throw diskRefusal();
     this.files.checkSharing();
     const declaredBytes = Number(request.headers["content-length"] ?? 0);
-    const { freeBytes, reason } = this.#freeSpaceFor(owner);
-    if (declaredBytes > freeBytes) throw new UploadRefusal(413, reason);
-    // An upload without a length reserves all free space until it is complete.
-    const reservedBytes = declaredBytes > 0 ? declaredBytes : Math.min(freeBytes, gigabyte);
-    this.#reserved.set(owner, (this.#reserved.get(owner) ?? 0) + reservedBytes);
+    const upload = chat.uploads.begin(owner, address, declaredBytes);
+    if ("sentence" in upload) throw refusalOf(upload);
     try {
       const id = this.#folder.newId();
       // The connection stays open, because a sender over the limit still gets an answer.
-      const content = request.iterator({ destroyOnReturn: false });
-      const limits = { maxBytes: reservedBytes, tooLarge: reason, declaredBytes };
-      const bytes = await this.#folder.write(id, content, limits);
+      const content = request.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]();
+      const bytes = await this.#folder.write(id, this.running.watch({ sender, address, content }), {
+        maxBytes: Infinity,
+        tooLarge: "",
+        declaredBytes,
+        onArrived: (arrived) => {
+          const fault = upload.arrived(arrived);
+          if (fault !== undefined) throw refusalOf(fault);
+        },
+      });
       const { headers } = request;
       const name = fileName(headers["content-disposition"]);
       const type = mediaType(headers["content-type"]);
       // With a clock that is behind, the file would be too old as soon as the clock is right.
-      const createdMs = stampMs(this.#hub.chat.stampNow());
-      const file = { id, name, type, bytes, owner, ...(user && { user }), createdMs };
+      const createdMs = stampMs(chat.stampNow());
+      const { origin } = upload;
+      const file = { id, name, type, bytes, owner, ...(user && { user }), createdMs, origin };
+      // Its space is free for the row of the same file.
+      upload.end();
       await this.files.announce(file);
       return file;
     } finally {
-      const left = (this.#reserved.get(owner) ?? 0) - reservedBytes;
-      if (left > 0) this.#reserved.set(owner, left);
-      else this.#reserved.delete(owner);
+      upload.end();
     }
-  }
-
-  /** The maximum size of an owner's next file, and the sentence about a larger one. */
-  #freeSpaceFor(owner: string): { readonly freeBytes: number; readonly reason: string } {
-    const { uploadSize, uploadQuota, uploadTotal } = this.#hub.chat.settings;
-    let own = this.#reserved.get(owner) ?? 0;
-    let all = [...this.#reserved.values()].reduce((sum, bytes) => sum + bytes, 0);
-    for (const file of this.files.all()) {
-      all += file.bytes;
-      if (file.owner === owner) own += file.bytes;
-    }
-    const [mine, total] = [Math.max(0, uploadQuota - own), Math.max(0, uploadTotal - all)];
-    const freeBytes = Math.min(uploadSize, mine, total);
-    if (freeBytes === uploadSize) {
-      return { freeBytes, reason: `This server takes files up to ${fileSize(uploadSize)}` };
-    }
-    const reason = freeBytes === mine
-      ? `Your files leave ${fileSize(mine)} of your ${
-        fileSize(uploadQuota)
-      }: delete messages with files to get space`
-      : `This server has ${fileSize(total)} left for files: try again later, or tell its operator`;
-    return { freeBytes, reason };
   }
 
   async #download(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
@@ -205,14 +196,20 @@ export class UploadRoutes {
   }
 }
 
+/** A fault of the limits as an answer. */
+function refusalOf({ kind, sentence, retryMs }: UploadFault): UploadRefusal {
+  const retrySeconds = retryMs === undefined ? undefined : Math.ceil(retryMs / 1000);
+  return new UploadRefusal(kind === "too fast" ? 429 : 413, sentence, retrySeconds);
+}
+
 function refuse(
   response: ServerResponse,
-  { status, message }: UploadRefusal,
+  { status, message, retrySeconds = status === 503 ? 10 : undefined }: UploadRefusal,
 ): void {
   if (status === 401) {
     response.setHeader("www-authenticate", 'Basic realm="chat account", charset="UTF-8"');
   }
-  if (status === 503) response.setHeader("retry-after", "10");
+  if (retrySeconds !== undefined) response.setHeader("retry-after", String(retrySeconds));
   // The server does not use further bytes, so the connection cannot be used again.
   response.setHeader("connection", "close");
   sendText(response, status, message);

@@ -11,7 +11,9 @@ import { diskRefusal, type UploadFolder, UploadRefusal } from "./upload_folder.t
 /** A shared file that still has no row after this time comes from a machine that ended during an upload. */
 const abandonedMs = 3_600_000;
 /** The number of files that one event removes, because an event has a maximum size. */
-const removedAtOnce = 1000;
+const removedAtOnce = 200;
+/** The number of rows that are read together, while the machines exchange files. */
+const exchangedAtOnce = 100;
 
 /** The files with a row in the store, and their content in the folder. */
 export class UploadedFiles implements FileContents {
@@ -20,18 +22,18 @@ export class UploadedFiles implements FileContents {
   readonly #shared: SharedFileContents | undefined;
   /** Running downloads of files that another machine received. */
   readonly #fetching = new Map<string, Promise<void>>();
+  #removing = Promise.resolve();
 
   /** Deletes the files without a row. */
   constructor(hub: Hub, folder: UploadFolder, shared?: SharedFileContents) {
     this.#hub = hub;
     this.#folder = folder;
     this.#shared = shared;
-    folder.removeUnknown(new Set(this.all().map((file) => file.id)));
+    folder.removeUnknown((id) => this.#find(id) !== undefined);
   }
 
-  /** The rows of all files. */
-  all(): UploadRow[] {
-    return this.#hub.chat.store?.files.all() ?? [];
+  #find(id: string): UploadRow | undefined {
+    return this.#hub.chat.store?.files.find(id);
   }
 
   /** Whether other machines have files that this one can load from them. */
@@ -45,14 +47,17 @@ export class UploadedFiles implements FileContents {
     if (failure !== undefined) throw new UploadRefusal(503, failure.sentence);
   }
 
-  /** Deletes old files; call it regularly. */
+  /** Deletes old files; call it regularly. Resolves when their content is deleted too. */
   async prune(): Promise<void> {
     const now = this.#hub.chat.clock.cautiousNow();
     const oldest = now - this.#hub.chat.settings.uploadKeep;
-    const ids = this.all().filter((file) => file.createdMs < oldest).map((file) => file.id);
-    for (let at = 0; at < ids.length; at += removedAtOnce) {
-      const batch = ids.slice(at, at + removedAtOnce);
-      await this.#hub.commit({ kind: "files removed", ids: batch });
+    for (;;) {
+      const ids = this.#hub.chat.store?.files.olderThan(oldest, removedAtOnce) ?? [];
+      if (ids.length === 0) break;
+      await this.#hub.commit({ kind: "files removed", ids });
+      await this.#removing;
+      // Otherwise nothing is removed, for example while the machines cannot reach each other.
+      if (ids.some((id) => this.#find(id) !== undefined)) break;
     }
     await this.#pruneShared(now - abandonedMs).catch((error) =>
       this.#hub.chat.log("error", `Cannot look for old files in NATS: ${reasonOf(error)}`)
@@ -63,9 +68,8 @@ export class UploadedFiles implements FileContents {
   async #pruneShared(beforeMs: number): Promise<void> {
     const shared = this.#shared;
     if (shared === undefined) return;
-    const registeredIds = new Set(this.all().map((file) => file.id));
     for (const id of await shared.olderThan(beforeMs)) {
-      if (!registeredIds.has(id)) await shared.remove(id);
+      if (this.#find(id) === undefined) await shared.remove(id);
     }
     const removed = await shared.removeOrphans();
     if (removed === 0) return;
@@ -76,9 +80,15 @@ export class UploadedFiles implements FileContents {
   async exchangeMissing(): Promise<void> {
     const shared = this.#shared;
     if (shared === undefined) return;
-    for (const file of this.all()) {
-      using opened = await this.open(file);
-      if (opened !== undefined && !await shared.has(file.id)) await shared.put(file.id, opened.readable);
+    for (let after = "";;) {
+      const page = this.#hub.chat.store?.files.page(after, exchangedAtOnce) ?? [];
+      for (const file of page) {
+        using opened = await this.open(file);
+        if (opened !== undefined && !await shared.has(file.id)) await shared.put(file.id, opened.readable);
+      }
+      const last = page.at(-1);
+      if (last === undefined) return;
+      after = last.id;
     }
   }
 
@@ -89,15 +99,18 @@ export class UploadedFiles implements FileContents {
   }
 
   onRemoved(id: string): void {
-    try {
-      this.#folder.remove(id);
-    } catch (error) {
-      // The next start deletes it, because it has no row any more.
-      this.#hub.chat.log("error", `Cannot delete file ${id}: ${reasonOf(error)}`);
-    }
+    this.#remove(id);
     this.#shared?.remove(id).catch((error) =>
       // prune() deletes it later.
       this.#hub.chat.log("error", `Cannot delete file ${id} for the other machines: ${reasonOf(error)}`)
+    );
+  }
+
+  /** Deletes the content of one file after the other: the disk needs time for each. */
+  #remove(id: string): void {
+    this.#removing = this.#removing.then(() => this.#folder.remove(id)).catch((error) =>
+      // The next start deletes it, because it has no row any more.
+      this.#hub.chat.log("error", `Cannot delete file ${id}: ${reasonOf(error)}`)
     );
   }
 
@@ -121,7 +134,7 @@ export class UploadedFiles implements FileContents {
         tooLarge: "its copy on the other machines is too large",
         declaredBytes: row.bytes,
       });
-      if (this.#hub.chat.store?.files.find(row.id) === undefined) this.#folder.remove(row.id);
+      if (this.#find(row.id) === undefined) await this.#folder.remove(row.id);
     } catch (error) {
       this.#hub.chat.log(
         "error",
@@ -132,23 +145,33 @@ export class UploadedFiles implements FileContents {
     }
   }
 
-  /** Shares a new file with all machines, then announces it, so it stays available if this machine fails. */
+  /**
+   * Shares a new file with all machines, then announces it, so it stays available if this machine fails. Throws an
+   * UploadRefusal if that fails, or if the file is over a limit or without an account by now.
+   */
   async announce(file: UploadRow): Promise<void> {
     const shared = this.#shared;
+    const { store, uploads } = this.#hub.chat;
     try {
       if (shared !== undefined) {
         using opened = await this.#folder.open(file.id);
         if (opened !== undefined) await shared.put(file.id, opened.readable);
       }
-      await this.#hub.commit({ kind: "file added", file });
+      await this.#hub.commit({ kind: "file added", file, limits: uploads.limitsOf(file.owner) });
     } catch (error) {
-      this.#folder.remove(file.id);
+      await this.#folder.remove(file.id);
       this.#hub.chat.log("error", `Cannot share file ${file.id}: ${reasonOf(error)}`);
       // When this fails, prune() removes it later.
       if (!isSharingFailure(error)) void shared?.remove(file.id).catch(() => {});
-      if (this.#hub.chat.store?.database.failing) throw diskRefusal();
+      if (store?.database.failing) throw diskRefusal();
       const { status, sentence } = answerOf(error);
       throw new UploadRefusal(status, sentence);
+    }
+    if (store !== undefined && this.#find(file.id) === undefined) {
+      throw new UploadRefusal(
+        413,
+        "The file was not kept: there is no space for it any more, or you deleted it",
+      );
     }
   }
 }

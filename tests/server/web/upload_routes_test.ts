@@ -1,65 +1,15 @@
 /** Sharing files: uploads and their refusals, the stored files, downloads, and attacks. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { SharedFileContents } from "../../../lib/server/chat/file_contents.ts";
 import { UploadRoutes } from "../../../lib/server/web/upload_routes.ts";
 import { UploadFolder } from "../../../lib/server/web/upload_folder.ts";
-import type { Settings } from "../../../lib/server/settings/settings.ts";
 import { password, registered } from "../../support/account.ts";
 import { granted } from "../../support/permissions.ts";
 import type { Peer } from "../../support/peer.ts";
-import { type Site, startSite } from "../../support/site.ts";
+import { ann, fileSite, post, token } from "../../support/file_site.ts";
+import type { Site } from "../../support/site.ts";
 import { onSmallDisk, smallDisk } from "../../support/small_disk.ts";
 
 const ignore = !granted("net", "read", "write", "env");
-
-/** A site with files in a folder of its own. */
-async function fileSite(
-  settings: Partial<Settings> = {},
-  clock: { now?: () => number; monotonic?: () => number } = {},
-  shared?: SharedFileContents,
-): Promise<Site & { folder: string; routes: UploadRoutes }> {
-  const folder = await Deno.makeTempDir();
-  const late: { route?: UploadRoutes; url?: string } = {};
-  const site = startSite({ settings, ...clock, uploadUrl: () => late.url }, {
-    routes: [(...asked) => late.route?.route(...asked)],
-  });
-  const routes = late.route = new UploadRoutes(site.chat.hub, new UploadFolder(folder), {
-    ...(shared && { shared }),
-  });
-  late.url = `${site.origin}/upload`;
-  const { store } = site.chat.state;
-  if (store !== undefined) store.files.onRemoved = (id) => routes.files.onRemoved(id);
-  return {
-    ...site,
-    folder,
-    routes,
-    async [Symbol.asyncDispose]() {
-      await site[Symbol.asyncDispose]();
-      await Deno.remove(folder, { recursive: true });
-    },
-  };
-}
-
-/** A token from TOKEN GENERATE, requested like a client does. */
-async function token(peer: Peer): Promise<string> {
-  peer.send("TOKEN GENERATE FILEHOST");
-  const lines = await peer.lines();
-  return lines.flatMap((line) => / TOKEN GENERATE \* (\S+)$/.exec(line)?.[1] ?? []).join("");
-}
-
-async function ann(site: Site): Promise<string> {
-  return await token(await site.chat.peer("ann", { caps: ["batch"] }));
-}
-
-function post(
-  site: Site,
-  bearer: string,
-  body: BodyInit,
-  headers: Record<string, string> = {},
-): Promise<Response> {
-  const authorization = `Bearer ${bearer}`;
-  return fetch(`${site.origin}/upload`, { method: "POST", body, headers: { authorization, ...headers } });
-}
 
 Deno.test({ name: "an upload by an IRC app: OPTIONS, POST, 201, Location, GET", ignore, fn: upload });
 Deno.test({ name: "ISUPPORT contains the address for uploads", ignore, fn: isupport });
