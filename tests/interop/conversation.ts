@@ -180,7 +180,8 @@ async function poem({ ann, bob, server }: Scene): Promise<void> {
 }
 
 async function modes({ ann, bob }: Scene): Promise<void> {
-  const masks = Array.from({ length: 19 }, (_, at) => `b${100 + at}-${"long".repeat(6)}`);
+  // "w" is no hexadecimal digit: Limnoria shows its random labels too, and one can contain "b105".
+  const masks = Array.from({ length: 19 }, (_, at) => `w${100 + at}-${"long".repeat(6)}`);
   ann.send(`MODE #tea +${"b".repeat(masks.length)}o ${masks.map((mask) => `${mask}!*@*`).join(" ")} ${nick}`);
   await showsAll(bob, masks.map((mask) => mask.slice(0, 4)));
 }
