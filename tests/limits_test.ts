@@ -5,6 +5,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { settingRows, type Settings } from "../lib/server/settings/settings.ts";
 import { SocketLimits } from "../lib/net/socket_limits.ts";
+import { makeOperator } from "./support/account.ts";
 import { until } from "./support/deadline.ts";
 import { sendText, startListening } from "./support/listening.ts";
 import type { Chat } from "./support/chat.ts";
@@ -205,7 +206,7 @@ floodStory(
   async ({ chat, waits }) => {
     const ann = await visit(chat.hub, "10.1.2.3", "ann");
     await using bob = await visit(chat.hub, "10.1.2.4", "bob");
-    chat.state.find("bob")?.modes.add("o");
+    makeOperator(chat, "bob");
     await ask(bob, ...words(200).map((line) => line.replace("bob", "ann")));
     assertEquals(waits, []);
     await ask(ann, ...words(60));

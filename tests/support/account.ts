@@ -26,3 +26,11 @@ export async function loggedIn(chat: Chat, account: string, options: PeerOptions
   await peer.lines();
   return peer;
 }
+
+/** Makes a user a server operator, as OPER does. */
+export function makeOperator({ state }: Chat, nick: string): void {
+  const user = state.find(nick);
+  if (user === undefined) throw new Error(`There is no user ${nick}`);
+  user.modes.add("o");
+  user.operator = { name: "root", machine: state.machine, key: "" };
+}

@@ -1,6 +1,7 @@
 /** Apply, for accounts and registered channels: create, change and remove them, log in, restore ranks. */
 import { fold } from "../../irc/names.ts";
 import { stampMs } from "../../irc/stamp.ts";
+import { afterReset, withAct } from "../chat/account_acts.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { Refusal } from "../chat/refusal.ts";
 import { banSentence } from "../chat/server_ban.ts";
@@ -8,14 +9,17 @@ import type { UserState } from "../chat/user.ts";
 import { notifyOperators } from "../render/operator_notice.ts";
 import { sendNumeric } from "../render/reply.ts";
 import { fromUser } from "../render/sender.ts";
-import type { AccountRole, AccountRow } from "../store/accounts.ts";
+import type { AccountRow } from "../store/accounts.ts";
 import type { AccountEvent } from "./account_event.ts";
 import { type ActRecord, recordAct } from "./audit.ts";
 import { adoptGuestHistory, announceErasure } from "./account_history.ts";
 import { sendToPeers } from "./notices.ts";
+import { giveOperator, reviewOperator } from "./operator_right.ts";
 import { saveOwnerCode, useOwnerCode } from "./owner_code.ts";
-import { endUser, renameUser } from "./presence.ts";
+import { endUser, isLoginValid, renameUser } from "./presence.ts";
+import { takeRank } from "./rank.ts";
 import { dropFounder, register, restoreRank, unregister } from "./registration.ts";
+import { endLogins, usersOf } from "./sessions.ts";
 
 type AccountEventOf<K extends AccountEvent["kind"]> = Extract<AccountEvent, { kind: K }>;
 
@@ -31,7 +35,7 @@ export function applyAccountEvent(chat: ChatState, event: AccountEvent, stamp: n
     case "password set":
       return setPassword(chat, event, stamp);
     case "account removed":
-      return remove(chat, event.account, stamp);
+      return remove(chat, event, stamp);
     case "account suspended":
       return suspend(chat, event, stamp);
     case "account restored":
@@ -52,28 +56,35 @@ function create(
   event: AccountEventOf<"account created">,
   stamp: number,
 ): Refusal | undefined {
-  const { name, verifier, session: sessionId, user: userId } = event;
+  const { name, verifier, session: sessionId, user: userId, by } = event;
   const user = userId === undefined ? undefined : chat.users.get(userId);
   const isHeld = [chat.find(name), ...chat.findAlike(name)].some((one) => one !== undefined && one !== user);
   if (chat.accounts.isTaken(name) || isHeld) {
     return { refusal: "standard", params: ["REGISTER", "ACCOUNT_EXISTS", name, "This name is taken"] };
   }
-  const row = { name, verifier, role: "", suspended: undefined, createdMs: stampMs(stamp) } as const;
-  chat.store?.accounts.save(row);
-  if (event.by !== undefined) recordAct(chat, { act: "CREATE", by: event.by, target: name }, stamp);
+  const createdMs = stampMs(stamp);
+  const row: AccountRow = { name, verifier, role: "", suspended: undefined, createdMs, epoch: stamp };
+  chat.store?.accounts.save(
+    by === undefined
+      ? row
+      : withAct(row, { ms: createdMs, by, did: "created your account", knowsPassword: true }),
+  );
+  if (by !== undefined) recordAct(chat, { act: "CREATE", by, target: name }, stamp);
   if (user !== undefined && !endIfBanned(chat, user, name, stamp)) changeAccount(chat, user, name, stamp);
   const session = sessionId === undefined ? undefined : chat.sessions.get(sessionId);
-  if (session?.registration !== undefined) session.registration.account = name;
+  if (session?.registration === undefined) return;
+  session.registration.account = name;
+  session.registration.epoch = stamp;
 }
 
 function logIn(
   chat: ChatState,
-  { user: id, account }: AccountEventOf<"logged in">,
+  { user: id, account, epoch }: AccountEventOf<"logged in">,
   stamp: number,
 ): undefined {
   const user = chat.users.get(id);
   const row = chat.accounts.find(account);
-  if (user === undefined || row === undefined || row.suspended !== undefined) return;
+  if (user === undefined || row === undefined || !isLoginValid(chat, row.name, epoch)) return;
   // Another session that joined meanwhile has not proved the password.
   if (user.devices.size > 1 && user.account !== row.name) return;
   if (!endIfBanned(chat, user, row.name, stamp)) changeAccount(chat, user, row.name, stamp);
@@ -91,8 +102,8 @@ function endIfBanned(chat: ChatState, user: UserState, account: string, stamp: n
 /** Logs a user in to another account, or out; notifies its peers, and restores the ranks of the account. */
 function changeAccount(chat: ChatState, user: UserState, account: string | undefined, stamp: number): void {
   if (user.account === account) return;
-  const role = roleOf(chat, user.account);
   const wasGuest = user.account === undefined;
+  for (const channel of user.channels.keys()) takeRank(chat, channel, user, stamp);
   user.account = account;
   if (wasGuest) adoptGuestHistory(chat, user);
   else if (account === undefined) user.becomeGuest(stamp);
@@ -106,23 +117,10 @@ function changeAccount(chat: ChatState, user: UserState, account: string | undef
     session.send(outgoing);
     if (account === undefined) sendNumeric(session, "RPL_LOGGEDOUT", user.source);
   }
-  changeRole(user, role, roleOf(chat, account), stamp);
+  reviewOperator(user, stamp);
+  giveOperator(user, stamp);
   if (!chat.accounts.canUse(user.nick, account)) renameUser(chat, user, freeNick(chat, user, account), stamp);
   for (const channel of user.channels.keys()) restoreRank(chat, channel, user, stamp);
-}
-
-function roleOf(chat: ChatState, account: string | undefined): AccountRole {
-  return account === undefined ? "" : chat.accounts.find(account)?.role ?? "";
-}
-
-function changeRole(user: UserState, before: AccountRole, role: AccountRole, stamp: number): void {
-  if (role !== "" && !user.modes.has("o")) {
-    user.modes.add("o");
-    user.send(fromUser(user, "MODE", [user.nick, "+o"], stamp));
-    for (const session of user.sessions) sendNumeric(session, "RPL_YOUREOPER");
-  } else if (role === "" && before !== "" && user.modes.delete("o")) {
-    user.send(fromUser(user, "MODE", [user.nick, "-o"], stamp));
-  }
 }
 
 /** The name of the account if nobody has it as nick, else a neutral nick; the same on all machines. */
@@ -135,40 +133,57 @@ function freeNick(chat: ChatState, user: UserState, account: string | undefined)
 
 function setPassword(
   chat: ChatState,
-  { account, verifier, by, replaces }: AccountEventOf<"password set">,
+  { account, verifier, by, session, replaces }: AccountEventOf<"password set">,
   stamp: number,
-): undefined {
+): Refusal | undefined {
   const row = chat.accounts.find(account);
   if (row === undefined || (replaces !== undefined && row.verifier !== replaces)) return;
-  chat.store?.accounts.save({ ...row, verifier });
-  if (replaces !== undefined) chat.accounts.noteRenewal(replaces, verifier);
-  if (by === undefined) return;
+  if (replaces !== undefined) {
+    chat.store?.accounts.save({ ...row, verifier });
+    return void chat.accounts.noteRenewal(replaces, verifier);
+  }
+  if (session !== undefined && !isLoggedIn(chat, session, row.name)) return loginEnded(row.name);
+  chat.accounts.forgetFamiliar(row.name);
+  if (by === undefined) {
+    const { acts, ...others } = row;
+    const known = acts?.filter(({ knowsPassword }) => !knowsPassword) ?? [];
+    chat.store?.accounts.save({
+      ...others,
+      verifier,
+      epoch: stamp,
+      ...(known.length > 0 && { acts: known }),
+    });
+    const sentence = "The password of your account was changed on another device; log in with the new one";
+    return void endLogins(chat, row.name, { sentence, keep: session }, stamp);
+  }
+  chat.store?.accounts.save(afterReset({ ...row, verifier }, row.verifier, by, stamp));
   recordAct(chat, { act: "RESET", by, target: row.name }, stamp);
   notifyOperators(chat, `${by} reset the password of account "${row.name}"`, stamp);
-  disconnectAccount(chat, row.name, `${by} reset the password of your account`, stamp);
+  endLogins(chat, row.name, { sentence: `${by} reset the password of your account` }, stamp);
 }
 
-/** Disconnects all users of an account, and the sessions that are about to log in to it. */
-function disconnectAccount(chat: ChatState, account: string, sentence: string, stamp: number): void {
-  for (const user of usersOf(chat, account)) {
-    endUser(chat, user, stamp, { quit: "Disconnected", error: sentence });
-  }
-  for (const session of [...chat.sessions.values()]) {
-    if (session.registration?.account === account) session.close(sentence);
-  }
+/** Whether a session, on any machine, is logged in to an account. */
+function isLoggedIn(chat: ChatState, session: string, account: string): boolean {
+  return usersOf(chat, account).some(({ devices }) => devices.has(session));
 }
 
-function usersOf(chat: ChatState, account: string): UserState[] {
-  return [...chat.users.values()].filter((user) => user.account === account);
+function loginEnded(account: string): Refusal {
+  const sentence = "Your login ended meanwhile, because the password was changed";
+  return { refusal: "standard", params: ["ACCOUNT", "LOGIN_ENDED", account, sentence] };
 }
 
 /**
  * Removes an account with its messages; its channels lose their founder. Its name stays taken, so that nobody can
  * impersonate its owner.
  */
-function remove(chat: ChatState, account: string, stamp: number): undefined {
+function remove(
+  chat: ChatState,
+  { account, session }: AccountEventOf<"account removed">,
+  stamp: number,
+): Refusal | undefined {
   const row = chat.accounts.find(account);
   if (row === undefined) return;
+  if (session !== undefined && !isLoggedIn(chat, session, row.name)) return loginEnded(row.name);
   for (const user of usersOf(chat, row.name)) announceErasure(chat, user, row.name, stamp);
   if (row.role !== "") {
     recordAct(chat, {
@@ -178,18 +193,14 @@ function remove(chat: ChatState, account: string, stamp: number): undefined {
       reason: row.role,
     }, stamp);
   }
-  chat.store?.accounts.save({ ...row, verifier: "", role: "" });
+  const { name, createdMs } = row;
+  chat.store?.accounts.save({ name, createdMs, verifier: "", role: "", suspended: undefined, epoch: stamp });
+  endLogins(chat, row.name, { sentence: "Your account was deleted", keep: session }, stamp);
+  for (const user of usersOf(chat, row.name)) changeAccount(chat, user, undefined, stamp);
   for (const channel of [...chat.channels.values()]) {
     if (channel.registration === undefined) continue;
     channel.registration.ranks.delete(fold(row.name));
     if (channel.registration.founder === row.name) dropFounder(chat, channel, undefined, stamp);
-  }
-  for (const user of usersOf(chat, row.name)) {
-    if (user.lingering === undefined) changeAccount(chat, user, undefined, stamp);
-    else endUser(chat, user, stamp, { quit: user.lingering.reason });
-  }
-  for (const { registration } of chat.sessions.values()) {
-    if (registration?.account === row.name) registration.account = undefined;
   }
   chat.store?.eraser.scheduleErasure(fold(row.name), stamp);
   chat.store?.markers.remove(fold(row.name));
@@ -202,9 +213,11 @@ function suspend(
   { account, by, reason }: AccountEventOf<"account suspended">,
   stamp: number,
 ): undefined {
-  change(chat, account, { suspended: reason }, { act: "SUSPEND", by, reason }, stamp);
+  change(chat, account, { suspended: reason, epoch: stamp }, { act: "SUSPEND", by, reason }, stamp);
   const row = chat.accounts.find(account);
-  if (row !== undefined) disconnectAccount(chat, row.name, `Your account is suspended: ${reason}`, stamp);
+  if (row !== undefined) {
+    endLogins(chat, row.name, { sentence: `Your account is suspended: ${reason}` }, stamp);
+  }
 }
 
 function change(
@@ -216,10 +229,11 @@ function change(
 ): undefined {
   const row = chat.accounts.find(account);
   if (row === undefined) return;
-  chat.store?.accounts.save({ ...row, ...changes });
+  const did = record.act === "SUSPEND" ? "suspended" : "restored";
+  const act = { ms: stampMs(stamp), by: record.by, did: `${did} your account` };
+  chat.store?.accounts.save(withAct({ ...row, ...changes }, act));
   recordAct(chat, { ...record, target: row.name }, stamp);
-  const action = record.act === "SUSPEND" ? "suspended" : "restored";
-  notifyOperators(chat, `${record.by} ${action} account "${row.name}"`, stamp);
+  notifyOperators(chat, `${record.by} ${did} account "${row.name}"`, stamp);
 }
 
 function setRole(
@@ -236,8 +250,13 @@ function setRole(
       : { act: "OWNER", by, target: row.name },
     stamp,
   );
-  chat.store?.accounts.save({ ...row, role });
-  for (const user of usersOf(chat, row.name)) changeRole(user, row.role, role, stamp);
+  const did = role === "" ? "took the role from your account" : `made your account ${role}`;
+  const act = { ms: stampMs(stamp), by, did };
+  chat.store?.accounts.save(digest === undefined ? withAct({ ...row, role }, act) : { ...row, role });
+  for (const user of usersOf(chat, row.name)) {
+    reviewOperator(user, stamp);
+    giveOperator(user, stamp);
+  }
   const action = role === ""
     ? `removed the role of account "${row.name}"`
     : `made account "${row.name}" ${role}`;

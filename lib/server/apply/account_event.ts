@@ -13,21 +13,26 @@ export type AccountEvent =
     readonly verifier: string;
     readonly session?: string;
     readonly user?: UserId;
+    /** The nick of the operator who created it for somebody. */
     readonly by?: string;
   }
-  | { readonly kind: "logged in"; readonly user: UserId; readonly account: string }
+  /** `epoch` is AccountRow.epoch when the password was proved. */
+  | { readonly kind: "logged in"; readonly user: UserId; readonly account: string; readonly epoch?: number }
   /**
-   * With `by`, the nick of an operator, the users of the account are disconnected. With `replaces`, nothing happens if
-   * the account does not have this verifier any more.
+   * All logins of the account end, except the one of `session`, which asked for it. `by` is the nick of an operator. With
+   * `replaces` it is the same password: no login ends, and nothing happens if the account does not have this verifier
+   * any more.
    */
   | {
     readonly kind: "password set";
     readonly account: string;
     readonly verifier: string;
     readonly by?: string;
+    readonly session?: string;
     readonly replaces?: string;
   }
-  | { readonly kind: "account removed"; readonly account: string }
+  /** The user of `session` becomes a guest; the other users of the account end. */
+  | { readonly kind: "account removed"; readonly account: string; readonly session?: string }
   | {
     readonly kind: "account suspended";
     readonly account: string;

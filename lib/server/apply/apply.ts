@@ -14,13 +14,15 @@ import { applyMessage } from "./message.ts";
 import { applyOperatorEvent } from "./operator.ts";
 import { arrive, attach, detach, endLingering, rename } from "./presence.ts";
 import { applyMarker } from "./read_marker.ts";
+import { refusalToOperate } from "./operator_right.ts";
 import { applyRedaction } from "./redaction.ts";
 import { revalidate } from "./revalidate.ts";
 import { applyUserEvent } from "./user.ts";
 
-/** Changes the state as the event says and tells people. */
-export function applyEvent(chat: ChatState, event: Event, stamp: number): Refusal | undefined {
-  const refusal = chat.machine === "" ? undefined : revalidate(chat, event);
+/** Changes the state as the event says and tells people. `by` is the session that asked. */
+export function applyEvent(chat: ChatState, event: Event, stamp: number, by = ""): Refusal | undefined {
+  const refusal = refusalToOperate(chat, event, by) ??
+    (chat.machine === "" ? undefined : revalidate(chat, event));
   if (refusal !== undefined) return refusal;
   switch (event.kind) {
     case "message":
@@ -39,6 +41,7 @@ export function applyEvent(chat: ChatState, event: Event, stamp: number): Refusa
     case "real name set":
     case "host set":
     case "user modes set":
+    case "operator entry lost":
     case "accept set":
       return applyUserEvent(chat, event, stamp);
     case "marked":

@@ -7,7 +7,7 @@ import type { Act } from "../chat/audit.ts";
 import type { MessageLine } from "../chat/delivery.ts";
 import type { ServerBan } from "../chat/server_ban.ts";
 import type { Session } from "../chat/session.ts";
-import type { UserId, UserRecord } from "../chat/user.ts";
+import type { OperatorEntry, UserId, UserRecord } from "../chat/user.ts";
 import type { AccountEvent } from "./account_event.ts";
 import type { FileEvent } from "./file_event.ts";
 import type { MachineEvent } from "./machine_event.ts";
@@ -53,6 +53,8 @@ export type Event =
     readonly user: UserId;
     readonly session: string;
     readonly account?: string;
+    /** See UserRecord. */
+    readonly epoch?: number;
     readonly address: string;
     readonly secure: boolean;
     /** The AWAY that the session sent before it joined; "" ends an earlier one. See "away set". */
@@ -80,9 +82,11 @@ export type Event =
     readonly user: UserId;
     readonly added: string;
     readonly removed: string;
-    /** The operator name of OPER. */
-    readonly operator?: string;
+    /** The entry that OPER named. */
+    readonly operator?: OperatorEntry;
   }
+  /** The operator file of a machine does not have the entry any more that made the user an operator. */
+  | { readonly kind: "operator entry lost"; readonly user: UserId; readonly entry: OperatorEntry }
   /** Whether `target` can message a user that is +R. */
   | {
     readonly kind: "accept set";

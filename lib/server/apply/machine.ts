@@ -5,10 +5,9 @@
  */
 import type { ChatState } from "../chat/chat.ts";
 import type { SessionState } from "../chat/session.ts";
-import type { UserState } from "../chat/user.ts";
-import { changeAway } from "./away.ts";
 import type { MachineEvent } from "./machine_event.ts";
-import { removeUser } from "./presence.ts";
+import { reviewOperator } from "./operator_right.ts";
+import { removeSessions } from "./sessions.ts";
 
 /** The sentence for sessions of a machine that the others declared lost. */
 export const cutOffSentence = "This server was cut off from the others; connect again";
@@ -73,31 +72,11 @@ function removeMachine(
   for (const user of [...chat.users.values()]) {
     const lost = [...user.devices.keys()].filter((id) => isOn(machine, id));
     if (lost.length > 0) ended.push(...removeSessions(chat, user, lost, reason, stamp));
+    // Nobody can read the operator file of that machine again.
+    if (user.operator?.machine === machine) {
+      user.operator = undefined;
+      reviewOperator(user, stamp);
+    }
   }
   for (const session of ended) session.close(cutOffSentence);
-}
-
-/** Removes lost sessions from their user; returns the ones on this machine. */
-function removeSessions(
-  chat: ChatState,
-  user: UserState,
-  lost: readonly string[],
-  reason: string,
-  stamp: number,
-): SessionState[] {
-  const ended = user.sessions.filter((session) => lost.includes(session.id));
-  for (const session of ended) {
-    user.sessions.splice(user.sessions.indexOf(session), 1);
-    // Without a user the end of a session is not an event.
-    session.user = undefined;
-  }
-  for (const channel of user.channels.keys()) channel.forgetSessions();
-  if (lost.length === user.devices.size) {
-    removeUser(chat, user, reason, stamp);
-    return ended;
-  }
-  changeAway(chat, user, { stamp }, () => {
-    for (const id of lost) user.devices.delete(id);
-  });
-  return ended;
 }

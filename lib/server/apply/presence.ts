@@ -13,7 +13,7 @@ import { isOwnReason, quitReason } from "../chat/quit_reason.ts";
 import { numericRefusal, type Refusal } from "../chat/refusal.ts";
 import { banSentence, candidateAt, type ServerBan } from "../chat/server_ban.ts";
 import type { SessionState } from "../chat/session.ts";
-import { type Device, UserState } from "../chat/user.ts";
+import { type Device, type UserRecord, UserState } from "../chat/user.ts";
 import { reply } from "../render/reply.ts";
 import { fromUser } from "../render/sender.ts";
 import { awayOf, changeAway } from "./away.ts";
@@ -27,10 +27,10 @@ export function arrive(chat: ChatState, event: EventOf<"arrived">, stamp: number
   const { nick, account } = event.user;
   const ban = chat.serverBans.match(event.user, stampMs(stamp));
   if (ban !== undefined) return refuseBanned(chat.sessions.get(event.session), ban);
-  if (holderOf(chat, nick, account) !== undefined || !canArrive(chat, nick, account)) {
+  if (holderOf(chat, nick, account) !== undefined || !canArrive(chat, nick, event.user)) {
     return numericRefusal("ERR_NICKNAMEINUSE", nick);
   }
-  const user = new UserState(event.user, stamp, stampMs(stamp));
+  const user = new UserState(event.user, stamp, stampMs(stamp), chat.hasRole);
   user.spokeAt = chat.clock.monotonic();
   if (account !== undefined) { for (const letter of modesOfAccount(chat, account)) user.modes.add(letter); }
   chat.users.set(user.id, user);
@@ -57,7 +57,8 @@ function refuseBanned(session: SessionState | undefined, ban: ServerBan): undefi
 /** A further session joins a user, or is refused. */
 export function attach(chat: ChatState, event: EventOf<"attached">, stamp: number): Refusal | undefined {
   const user = chat.users.get(event.user);
-  if (user === undefined || user.account !== event.account) {
+  const isValid = event.account === undefined || isLoginValid(chat, event.account, event.epoch);
+  if (user === undefined || user.account !== event.account || !isValid) {
     return numericRefusal("ERR_NICKNAMEINUSE", user?.nick ?? "*");
   }
   const { address, secure } = event;
@@ -156,15 +157,24 @@ export function renameUser(chat: ChatState, user: UserState, wanted: string, sta
  * Whether a user with this nick and account can arrive. Apply checks it again, because accounts can change after the
  * commit.
  */
-function canArrive(chat: ChatState, nick: string, account: string | undefined): boolean {
+function canArrive(
+  chat: ChatState,
+  nick: string,
+  { account, epoch }: Pick<UserRecord, "account" | "epoch">,
+): boolean {
   if (account === undefined) return chat.accounts.canUse(nick, undefined);
-  const row = chat.accounts.find(account);
-  return row !== undefined && row.suspended === undefined && chat.accounts.canUse(nick, account);
+  return isLoginValid(chat, account, epoch) && chat.accounts.canUse(nick, account);
+}
+
+/** Whether a login still counts: the account exists, is not suspended, and its logins were not ended since then. */
+export function isLoginValid({ accounts }: ChatState, account: string, epoch: number | undefined): boolean {
+  const row = accounts.find(account);
+  return row !== undefined && row.suspended === undefined && (epoch ?? row.epoch) === row.epoch;
 }
 
 /** The user modes that an account gives. */
 function modesOfAccount(chat: ChatState, account: string): string {
-  return chat.accounts.find(account)?.role ? "or" : "r";
+  return chat.accounts.roleOf(account) === "" ? "r" : "or";
 }
 
 /** Closes a session of this machine that a ban matches, also by its own address. */

@@ -9,6 +9,7 @@ import { fromServer, fromUser } from "../render/sender.ts";
 import type { AccountEvent } from "./account_event.ts";
 import { recordAct } from "./audit.ts";
 import { broadcastRank } from "./notices.ts";
+import { demoteFounder } from "./rank.ts";
 import { registerChannel, unregisterChannel } from "./registered_channel.ts";
 
 /** Gives a member the rank that its account has in the channel, if that is higher. */
@@ -32,6 +33,7 @@ export function register(
   recordTakeover(chat, channel, { act: "FOUNDER", user, reason: founder }, stamp);
   registerChannel(chat, channel, founder, stampMs(stamp));
   if (isNew) broadcastFlag(chat, channel, "+", user, stamp);
+  demoteFounder(chat, channel, stamp);
   for (const member of channel.members.keys()) restoreRank(chat, channel, member, stamp);
 }
 
@@ -72,6 +74,7 @@ export function dropFounder(
 ): void {
   unregisterChannel(chat, channel);
   broadcastFlag(chat, channel, "-", user, stamp);
+  demoteFounder(chat, channel, stamp);
 }
 
 function broadcastFlag(

@@ -127,7 +127,7 @@ function refusalToRegister(
   if (registration === undefined && kind === "channel released") return undefined;
   const isAllowed = registration === undefined
     ? levelOf(channel, user) >= levels.operator
-    : registration.founder === user.account || user.modes.has("o");
+    : registration.founder === user.account || user.isOperator;
   return isAllowed ? undefined : numericRefusal("ERR_CHANOPRIVSNEEDED", channel.name);
 }
 

@@ -40,6 +40,7 @@ const acceptance: Readonly<Record<Event["kind"], Acceptance>> = {
   "real name set": "always",
   "host set": "always",
   "user modes set": "always",
+  "operator entry lost": "always",
   "accept set": "always",
   "killed": "always",
   "wallops": "always",

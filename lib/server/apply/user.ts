@@ -12,9 +12,12 @@ import { fromServer, fromUser } from "../render/sender.ts";
 import { recordAct } from "./audit.ts";
 import { setAway } from "./away.ts";
 import type { EventOf } from "./event.ts";
+import { reviewOperator } from "./operator_right.ts";
 import { sendToPeers, sendToWatchers } from "./notices.ts";
 
-type UserEvent = EventOf<"away set" | "real name set" | "host set" | "user modes set" | "accept set">;
+type UserEvent = EventOf<
+  "away set" | "real name set" | "host set" | "user modes set" | "operator entry lost" | "accept set"
+>;
 
 /** Changes a user as the event says. */
 export function applyUserEvent(chat: ChatState, event: UserEvent, stamp: number): undefined {
@@ -37,6 +40,9 @@ export function applyUserEvent(chat: ChatState, event: UserEvent, stamp: number)
       return setHost(chat, user, event.host, stamp);
     case "user modes set":
       return setModes(chat, user, event, stamp);
+    case "operator entry lost":
+      if (user.operator?.key === event.entry.key) user.operator = undefined;
+      return void reviewOperator(user, stamp);
     case "accept set":
       if (event.accepted) accept(chat, user, event.target);
       else user.accepted.delete(event.target);
@@ -52,6 +58,8 @@ function setModes(
   event: EventOf<"user modes set">,
   stamp: number,
 ): undefined {
+  if (event.operator !== undefined) user.operator = event.operator;
+  if (event.removed.includes("o")) user.operator = undefined;
   const added = [...event.added].filter((letter) => !user.modes.has(letter));
   const removed = [...event.removed].filter((letter) => user.modes.has(letter));
   for (const letter of added) user.modes.add(letter);
@@ -60,11 +68,11 @@ function setModes(
     (removed.length > 0 ? `-${removed.join("")}` : "");
   if (letters !== "") user.send(fromUser(user, "MODE", [user.nick, letters], stamp));
   if (removed.includes("o")) chat.log("info", `${user.source} is not an operator any more`);
-  if (!added.includes("o") || event.operator === undefined) return;
-  recordAct(chat, { act: "OPER", by: user.nick, target: event.operator }, stamp);
+  if (event.operator === undefined) return;
+  recordAct(chat, { act: "OPER", by: user.nick, target: event.operator.name }, stamp);
   const [code, words] = numerics.RPL_YOUREOPER;
   user.send(fromServer(chat, code, [user.nick, words], { stamp }));
-  notifyOperators(chat, `${user.source} is now operator "${event.operator}"`, stamp);
+  notifyOperators(chat, `${user.source} is now operator "${event.operator.name}"`, stamp);
 }
 
 /** Lets `other` message a user that is +R; above the limit, it removes offline users first, then the oldest. */

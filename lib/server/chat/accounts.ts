@@ -16,7 +16,7 @@ import {
 } from "../../irc/scram.ts";
 import { ProtectedNames } from "../names/look_alikes.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { AccountRow } from "../store/accounts.ts";
+import type { AccountRole, AccountRow } from "../store/accounts.ts";
 import type { Store } from "../store/store.ts";
 import type { Chat } from "./chat.ts";
 import { HashQueue } from "./hash_queue.ts";
@@ -70,9 +70,9 @@ export function canRegisterEarly({ settings, files }: Chat): boolean {
   return settings.registration === "open" && files.password === undefined;
 }
 
-/** Whether a user's account owns this server. */
+/** Whether a user's account owns this server now. */
 export function isOwner({ accounts }: Chat, { account }: User): boolean {
-  return account !== undefined && accounts.find(account)?.role === "owner";
+  return accounts.roleOf(account) === "owner";
 }
 
 /** The accounts of a chat; empty without a store. */
@@ -113,6 +113,12 @@ export class Accounts {
   find(name: string): AccountRow | undefined {
     const row = this.#store?.accounts.find(name);
     return row === undefined || row.verifier === "" ? undefined : row;
+  }
+
+  /** The role that an account gives its users now: none if it is suspended or does not exist. */
+  roleOf(name: string | undefined): AccountRole {
+    const row = name === undefined ? undefined : this.find(name);
+    return row === undefined || row.suspended !== undefined ? "" : row.role;
   }
 
   /** All accounts, sorted by name. */
@@ -207,6 +213,11 @@ export class Accounts {
     this.#renewals.set(replaced, verifier);
     const [oldest] = this.#renewals.keys();
     if (this.#renewals.size > maxRenewals && oldest !== undefined) this.#renewals.delete(oldest);
+  }
+
+  /** Forgets the addresses that logged in to an account: a thief's can be one of them. */
+  forgetFamiliar(name: string): void {
+    this.#familiar.delete(fold(name));
   }
 
   /** Counts a new account; false if this address created too many. */

@@ -164,6 +164,9 @@ export class ChatState implements Chat {
   /** The milliseconds that now() adds to the clock of this machine: negative while it is ahead of the clock of the bus. */
   correctionMs = 0;
   readonly now: () => number;
+  /** Whether an account makes its users operators. */
+  readonly hasRole: (account: string | undefined) => boolean = (account) =>
+    this.accounts.roleOf(account) !== "";
   readonly log: Log;
   readonly #tlsPort: () => number | undefined;
   readonly #webUrl: () => string | undefined;

@@ -10,6 +10,8 @@ export interface PendingRegistration {
   realname: string;
   /** The account it is logged in to. */
   account: string | undefined;
+  /** AccountRow.epoch when its password was proved. */
+  epoch: number | undefined;
   /** The parameter of PASS. */
   password: string | undefined;
   /** The text of AWAY (draft/pre-away): "*" means that nobody is at this session, "" that somebody is. */
@@ -27,6 +29,7 @@ export function startRegistration(): PendingRegistration {
     username: undefined,
     realname: "",
     account: undefined,
+    epoch: undefined,
     password: undefined,
     away: undefined,
     negotiating: false,

@@ -110,7 +110,7 @@ function cannotSpeak(channel: Channel, sentence: string): Refusal {
 
 /** The refusal if a user cannot message another; otherwise undefined. With +R, only accounts and accepted users can. */
 export function refusalToMessage(target: User, user: User): Refusal | undefined {
-  if (!target.modes.has("R") || user.account !== undefined || user.modes.has("o")) return undefined;
+  if (!target.modes.has("R") || user.account !== undefined || user.isOperator) return undefined;
   if (target === user || target.accepted.has(user.id)) return undefined;
   const sentence = "Only users who are logged in can message this user (+R)";
   return numericRefusal("ERR_NEEDREGGEDNICK", target.nick, sentence);

@@ -10,7 +10,8 @@ import type { Chat } from "./chat.ts";
 
 /** The flag that shows that a channel is registered. */
 export const registeredFlag = "r";
-const founderPrefix = "~";
+/** The rank prefix of a founder. */
+export const founderPrefix = "~";
 /** `usedMs` is exact to the day only. */
 const dayMs = 86_400_000;
 

@@ -25,25 +25,32 @@ export class UploadTokens {
     this.#signer = new TextSigner(secret, "");
   }
 
-  /** A token for this user: "SENDER.EXPIRES.SIGNATURE"; the sender is "OWNER ID" in base64url. */
+  /**
+   * A token for this user: "SENDER.EXPIRES.SIGNATURE"; the sender is "OWNER ID EPOCH" in base64url. The epoch of the
+   * account changes with the password, so a token does not survive a new one.
+   */
   make({ id, account, host }: Pick<User, "id" | "account" | "host">): string {
-    const sender = encodeText(`${fileOwner(account, host)} ${id}`);
+    const sender = encodeText(`${fileOwner(account, host)} ${id} ${this.#epochOf(account)}`);
     return this.#signer.sign(`${sender}.${(this.#chat.now() + lifeMs).toString(36)}`);
   }
 
   /**
    * The owner of a token, and the id of its user. The owner is an account, or "~host" (cloaked) without one: uploads are
    * not counted by nick, because a nick is easy to change. Undefined when the token is forged or too old, or when its
-   * account is suspended or removed.
+   * account is suspended or removed, or has another password.
    */
   read(token: string): Uploader | undefined {
     const [sender, expires = ""] = this.#signer.read(token)?.split(".") ?? [];
     if (sender === undefined || parseInt(expires, 36) < this.#chat.now()) return undefined;
-    const [name = "", user = ""] = decodeText(sender).split(" ");
+    const [name = "", user = "", epoch = ""] = decodeText(sender).split(" ");
     if (name.startsWith("~")) return { owner: name, user };
     const account = this.#chat.accounts.find(name);
-    return account === undefined || account.suspended !== undefined
+    return account === undefined || account.suspended !== undefined || epoch !== this.#epochOf(name)
       ? undefined
       : { owner: account.name, user };
+  }
+
+  #epochOf(account: string | undefined): string {
+    return ((account === undefined ? undefined : this.#chat.accounts.find(account)?.epoch) ?? 0).toString(36);
   }
 }

@@ -25,6 +25,8 @@ export interface UserRecord {
   readonly address: string;
   readonly secure: boolean;
   readonly account?: string;
+  /** AccountRow.epoch at the moment when its password was proved. */
+  readonly epoch?: number;
   /** User mode letters it starts with. */
   readonly modes: string;
   /** The text of an AWAY before the arrival; "*" means that nobody is at this session. */
@@ -61,6 +63,15 @@ export interface Lingering {
   readonly device: Device;
 }
 
+/** The right of an operator that OPER gave: an entry of the operator file of one machine. */
+export interface OperatorEntry {
+  readonly name: string;
+  /** The machine that has the file. */
+  readonly machine: string;
+  /** See operatorKey() in operator_entry.ts: another password gives another key. */
+  readonly key: string;
+}
+
 /** A user, to be read. */
 export interface User {
   readonly id: UserId;
@@ -78,6 +89,13 @@ export interface User {
   readonly account: string | undefined;
   /** User mode letters that are on. */
   readonly modes: ReadonlySet<string>;
+  /**
+   * Whether it is a server operator now: it did not give that up (MODE -o), and its account has a role or OPER named an
+   * entry that is still valid. Ask this each time: an account can lose its role at any moment.
+   */
+  readonly isOperator: boolean;
+  /** The entry that OPER named; undefined if OPER did not make it an operator. */
+  readonly operator: OperatorEntry | undefined;
   /** Stamp of its arrival. */
   readonly arrivedAt: number;
   /** Stamp of its arrival, or of its last logout: its guest identity is made from this. */
@@ -156,12 +174,21 @@ export class UserState implements User {
   readonly markers = new Map<Folded, number>();
   lastSpokeMs: number;
   spokeAt: number | undefined;
+  operator: OperatorEntry | undefined;
+  readonly #hasRole: (account: string | undefined) => boolean;
   #nick: string;
   #folded: Folded;
   #source: string;
   readonly #firstAddress: string;
 
-  constructor(record: UserRecord, arrivedAt: number, nowMs: number) {
+  /** `hasRole` tells whether an account makes its users operators. */
+  constructor(
+    record: UserRecord,
+    arrivedAt: number,
+    nowMs: number,
+    hasRole: (account: string | undefined) => boolean = () => false,
+  ) {
+    this.#hasRole = hasRole;
     this.id = record.id;
     this.#nick = unshared(record.nick);
     this.#folded = fold(this.#nick);
@@ -189,6 +216,15 @@ export class UserState implements User {
 
   get source(): string {
     return this.#source;
+  }
+
+  get isOperator(): boolean {
+    return this.modes.has("o") && this.mayBeOperator;
+  }
+
+  /** Whether it has a right to be an operator. */
+  get mayBeOperator(): boolean {
+    return this.operator !== undefined || this.#hasRole(this.account);
   }
 
   get away(): string | undefined {

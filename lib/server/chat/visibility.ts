@@ -9,7 +9,7 @@ import type { User } from "./user.ts";
 
 /** Whether a channel is hidden from a user: it is secret, and the user is neither a member nor a server operator. */
 export function isHidden(channel: Channel, user: User): boolean {
-  return channel.flags.has("s") && !channel.members.has(user) && !user.modes.has("o");
+  return channel.flags.has("s") && !channel.members.has(user) && !user.isOperator;
 }
 
 /** Whether two users share a channel. */
@@ -21,7 +21,7 @@ export function shareChannel(one: User, other: User): boolean {
 
 /** Whether `asker` finds `user` without its nick: invisible users (+i) are found only by users that share a channel. */
 export function isVisible(user: User, asker: User): boolean {
-  return !user.modes.has("i") || user === asker || asker.modes.has("o") || shareChannel(user, asker);
+  return !user.modes.has("i") || user === asker || asker.isOperator || shareChannel(user, asker);
 }
 
 /**
@@ -31,7 +31,7 @@ export function isVisible(user: User, asker: User): boolean {
  */
 export function visibleChannels(user: User, asker: User): [Channel, Membership][] {
   const all = [...user.channels];
-  if (user === asker || asker.modes.has("o")) return all;
+  if (user === asker || asker.isOperator) return all;
   const isOnlyShared = user.modes.has("i") ||
     all.some(([channel]) => channel.members.has(asker) && isSilent(channel, user));
   return all.filter(([channel]) =>
@@ -41,7 +41,7 @@ export function visibleChannels(user: User, asker: User): [Channel, Membership][
 
 /** Whether `asker` can see the real address of `user`. */
 export function seesAddress(user: User, asker: User): boolean {
-  return user === asker || asker.modes.has("o");
+  return user === asker || asker.isOperator;
 }
 
 /** The rank prefixes of a member for a session: all of them with multi-prefix, otherwise the highest. */

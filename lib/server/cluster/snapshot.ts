@@ -14,7 +14,14 @@ import {
 } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { ServerBan } from "../chat/server_ban.ts";
-import { type Device, type FormerNick, type Lingering, type UserRecord, UserState } from "../chat/user.ts";
+import {
+  type Device,
+  type FormerNick,
+  type Lingering,
+  type OperatorEntry,
+  type UserRecord,
+  UserState,
+} from "../chat/user.ts";
 import type { Departed } from "../chat/whowas.ts";
 
 /** The state of a user. */
@@ -28,6 +35,7 @@ interface SavedUser {
   readonly devices: readonly (readonly [session: string, device: Device])[];
   readonly accepted: readonly string[];
   readonly lingering?: Lingering;
+  readonly operator?: OperatorEntry;
   /** Names of channels, in the order of joining. */
   readonly channels: readonly string[];
   readonly invitations: readonly (readonly [channel: string, invitation: Invitation])[];
@@ -125,6 +133,7 @@ function toSavedUser(chat: ChatState, user: UserState): SavedUser {
     devices: [...user.devices],
     accepted: [...user.accepted],
     ...(lingering !== undefined && { lingering }),
+    ...(user.operator !== undefined && { operator: user.operator }),
     channels: [...user.channels.keys()].map(({ name }) => name),
     invitations: invitations.map(([channel, invitation]) => [channel.name, invitation]),
     markers: [...user.markers],
@@ -146,7 +155,8 @@ function toSavedChannel(channel: ChannelState): SavedChannel {
 }
 
 function addUser(chat: ChatState, state: SavedUser): void {
-  const user = new UserState(state.record, state.arrivedAt, state.lastSpokeMs);
+  const user = new UserState(state.record, state.arrivedAt, state.lastSpokeMs, chat.hasRole);
+  user.operator = state.operator;
   user.becomeGuest(state.guestSince);
   user.nickSince = state.nickSince;
   user.formerNicks.push(...state.formerNicks);

@@ -171,7 +171,9 @@ async function changePassword({ chat, commit, session, params }: Call, own: Acco
   const fault = await passwordFault(chat, name, password);
   if (fault !== undefined) fail("ACCOUNT", fault.code, "PASSWORD", fault.words);
   const verifier = await chat.accounts.newVerifier(password, address);
-  await commit({ kind: "password set", account: name, verifier }, session);
+  await commit({ kind: "password set", account: name, verifier, session: session.id }, session);
+  // The login can have ended meanwhile; then the session has got a refusal.
+  if (chat.accounts.find(name)?.verifier !== verifier) return;
   standardReply(session, "NOTE", "ACCOUNT", "PASSWORD_SET", name, "Your password was changed");
 }
 
@@ -206,7 +208,7 @@ async function checkOwnPassword(session: Session, { name }: AccountRow, password
   if (outcome.kind !== "right") fail("ACCOUNT", "INVALID_CREDENTIALS", name, failureSentence(outcome));
 }
 
-async function remove({ commit, session, params }: Call, own: AccountRow): Promise<void> {
+async function remove({ chat, commit, session, params }: Call, own: AccountRow): Promise<void> {
   const [, password = ""] = params;
   if (password === "") {
     fail(
@@ -217,7 +219,8 @@ async function remove({ commit, session, params }: Call, own: AccountRow): Promi
     );
   }
   await checkOwnPassword(session, own, password);
-  await commit({ kind: "account removed", account: own.name }, session);
+  await commit({ kind: "account removed", account: own.name, session: session.id }, session);
+  if (chat.accounts.find(own.name) !== undefined) return;
   reply(session, "RPL_LOGGEDOUT", session.user?.source ?? "*");
   standardReply(
     session,

@@ -29,7 +29,7 @@ export const operatorSubcommands: Readonly<Record<string, (call: Call) => void |
 const maxListed = 200;
 
 function asOperator(run: (call: Call) => void | Promise<void>): (call: Call) => void | Promise<void> {
-  return (call) => call.user.modes.has("o") ? run(call) : refuse("ERR_NOPRIVILEGES");
+  return (call) => call.user.isOperator ? run(call) : refuse("ERR_NOPRIVILEGES");
 }
 
 function suspend({ chat, commit, session, user, params }: Call): void | Promise<void> {
@@ -69,6 +69,8 @@ async function reset({ chat, commit, session, user, params }: Call): Promise<voi
   const { name: account } = findChangeable(chat, user, name);
   const verifier = await verifierOf({ chat, session }, account, password);
   await commit({ kind: "password set", account, verifier, by: user.nick }, session);
+  // The role can have ended while the password was hashed; then the session has got a refusal.
+  if (chat.accounts.find(account)?.verifier !== verifier) return;
   standardReply(session, "NOTE", "ACCOUNT", "PASSWORD_SET", account, "The password was changed");
 }
 

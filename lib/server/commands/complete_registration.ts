@@ -81,7 +81,7 @@ function renamedUser(chat: Chat, nick: string, account: string | undefined): Use
 
 /** A further device joins the online user, unless its address is banned. */
 function attach({ chat, commit, session }: EarlyCall, device: UserRecord, user: User): void | Promise<void> {
-  const { account = "", address, secure, away } = device;
+  const { account = "", epoch, address, secure, away } = device;
   const ban = chat.serverBans.match(device, chat.clock.cautiousNow());
   if (ban !== undefined) {
     reply(session, "ERR_YOUREBANNEDCREEP");
@@ -95,6 +95,7 @@ function attach({ chat, commit, session }: EarlyCall, device: UserRecord, user: 
       account,
       address,
       secure,
+      ...(epoch !== undefined && { epoch }),
       ...(away !== undefined && { away }),
     },
     session,
@@ -104,7 +105,7 @@ function attach({ chat, commit, session }: EarlyCall, device: UserRecord, user: 
 function recordOf(chat: Chat, session: Session, registration: PendingRegistration, nick: string): UserRecord {
   const { connection } = session;
   const { address, secure } = connection;
-  const { username, realname, away, account } = registration;
+  const { username, realname, away, account, epoch } = registration;
   const id = chat.newReference();
   return {
     id,
@@ -118,6 +119,7 @@ function recordOf(chat: Chat, session: Session, registration: PendingRegistratio
     secure,
     modes: "",
     ...(account !== undefined && { account }),
+    ...(epoch !== undefined && { epoch }),
     ...(away !== undefined && { away }),
   };
 }

@@ -41,7 +41,7 @@ function founder(call: Call): void | Promise<void> {
       `The founder is ${registration.founder}`,
     );
   }
-  if (registration.founder !== user.account && !user.modes.has("o")) {
+  if (registration.founder !== user.account && !user.isOperator) {
     refuse("ERR_CHANOPRIVSNEEDED", channel.name);
   }
   const account = chat.accounts.find(to) ??
@@ -74,7 +74,7 @@ export function changeRegistration(call: Call, channel: Channel, sign: "+" | "-"
   const { registration, name } = channel;
   if ((registration !== undefined) === (sign === "+")) return;
   if (registration !== undefined) {
-    if (registration.founder !== user.account && !user.modes.has("o")) refuse("ERR_CHANOPRIVSNEEDED", name);
+    if (registration.founder !== user.account && !user.isOperator) refuse("ERR_CHANOPRIVSNEEDED", name);
     return commit({ kind: "channel released", channel: name, user: user.id }, session);
   }
   if (levelOf(channel, user) < levels.operator) refuse("ERR_CHANOPRIVSNEEDED", name);

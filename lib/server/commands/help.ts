@@ -22,7 +22,7 @@ function help(call: Call): void {
 
 function sendIndex({ server, session, user }: Call): void {
   const names = [...server.commands]
-    .filter(([, command]) => user.modes.has("o") || !isForOperators(command))
+    .filter(([, command]) => user.isOperator || !isForOperators(command))
     .map(([name]) => name).sort();
   reply(session, "RPL_HELPSTART", "*", "HELP <command> describes a command. The commands are:");
   for (const line of packWords(names, 400)) reply(session, "RPL_HELPTXT", "*", line);

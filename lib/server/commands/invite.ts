@@ -53,7 +53,7 @@ function invite(call: Call): void | Promise<void> {
 
 /** The name of a channel can be an advert. */
 function checkRate({ invitations, clock, settings }: Chat, user: User, target: User): void {
-  if (user.modes.has("o")) return;
+  if (user.isOperator) return;
   const now = clock.monotonic();
   const { account, address, id } = user;
   const sender = account ?? (isLoopback(address) ? id : address);

@@ -5,6 +5,7 @@ import { isRefusal } from "../chat/refusal.ts";
 import type { Session } from "../chat/session.ts";
 import type { EarlyCall } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
+import type { AccountRow } from "../store/accounts.ts";
 
 /** Refuses a password over a connection without encryption. */
 export const passwordsNeedEncryption = "Passwords need an encrypted connection: connect with ircs://";
@@ -59,17 +60,18 @@ export function failureSentence(outcome: Exclude<LoginResult, { kind: "right" }>
  */
 export async function logIn(
   { commit, session }: Pick<EarlyCall, "commit" | "session">,
-  account: string,
+  { name: account, epoch }: AccountRow,
 ): Promise<boolean> {
   const { user, registration } = session;
   if (user === undefined) {
     if (registration === undefined) return false;
     registration.account = account;
+    registration.epoch = epoch;
     return true;
   }
   if (user.account === account) return true;
   if (user.devices.size > 1) return false;
-  await commit({ kind: "logged in", user: user.id, account }, session);
+  await commit({ kind: "logged in", user: user.id, account, ...(epoch !== undefined && { epoch }) }, session);
   return session.user?.account === account;
 }
 

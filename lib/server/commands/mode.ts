@@ -180,7 +180,7 @@ function sendList({ session, user }: Call, channel: Channel, mode: ChannelMode):
   const { letter } = mode;
   const numerics = lists[letter];
   if (numerics === undefined) return;
-  if (letter !== "b" && !channel.members.has(user) && !user.modes.has("o")) {
+  if (letter !== "b" && !channel.members.has(user) && !user.isOperator) {
     return reply(session, "ERR_NOTONCHANNEL", channel.name);
   }
   const [entry, end] = numerics;

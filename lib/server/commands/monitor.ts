@@ -118,7 +118,7 @@ function userhost({ chat, session, params }: Call): void {
   const shown = nicks.slice(0, maxUserhosts).flatMap((nick) => {
     const user = chat.find(nick);
     if (user === undefined) return [];
-    const operatorSign = user.modes.has("o") ? "*" : "";
+    const operatorSign = user.isOperator ? "*" : "";
     const awaySign = user.away === undefined ? "+" : "-";
     return [`${user.nick}${operatorSign}=${awaySign}${user.username}@${user.host}`];
   });

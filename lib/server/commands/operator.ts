@@ -5,6 +5,7 @@ import { utf8Bytes } from "../../irc/lines.ts";
 import { decoyVerifier, isPassword } from "../../irc/scram.ts";
 import { cutBytes } from "../../irc/wrap.ts";
 import { isConfidential } from "../chat/accounts.ts";
+import { operatorKey } from "../chat/operator_entry.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { notifyOperators } from "../render/operator_notice.ts";
@@ -51,7 +52,9 @@ async function oper({ chat, commit, session, user, params }: Call): Promise<void
   if (!chat.operatorGuesses.tryTake(peer, chat.clock.monotonic())) refuse("RPL_TRYAGAIN", "OPER");
   const operatorVerifier = chat.files.operators?.get(name);
   const verifier = operatorVerifier ?? await decoyVerifier(name, utf8("no such operator"), () => decoyRounds);
-  const isCorrect = await isPassword(verifier, password);
+  const isCorrect = await isPassword(verifier, password) &&
+    // The file can be read again meanwhile.
+    chat.files.operators?.get(name) === operatorVerifier;
   if (operatorVerifier === undefined || !isCorrect) {
     notifyOperators(
       chat,
@@ -61,11 +64,9 @@ async function oper({ chat, commit, session, user, params }: Call): Promise<void
     refuse("ERR_PASSWDMISMATCH");
   }
   chat.operatorGuesses.returnToken(peer);
-  if (user.modes.has("o")) return reply(session, "RPL_YOUREOPER");
-  await commit(
-    { kind: "user modes set", user: user.id, added: "o", removed: "", operator: name },
-    session,
-  );
+  const operator = { name, machine: chat.machine, key: operatorKey(operatorVerifier) };
+  if (user.isOperator && user.operator?.key === operator.key) return reply(session, "RPL_YOUREOPER");
+  await commit({ kind: "user modes set", user: user.id, added: "o", removed: "", operator }, session);
 }
 
 function kill({ chat, commit, session, user, params }: Call): void | Promise<void> {

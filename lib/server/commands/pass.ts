@@ -36,7 +36,7 @@ async function logInByPass(call: EarlyCall, name: string, password: string): Pro
     return session.close(failureSentence(outcome));
   }
   returnAttempt(session);
-  if (await logIn(call, outcome.account.name)) sendLoggedIn(session, outcome.account.name);
+  if (await logIn(call, outcome.account)) sendLoggedIn(session, outcome.account.name);
 }
 
 /** Whether the session sent the password of the server; closes the session if not. */

@@ -97,7 +97,7 @@ async function continueExchange(call: EarlyCall, exchange: Exchange): Promise<vo
   if (result === undefined) return reply(session, "ERR_SASLFAIL");
   if (result.kind !== "right") return fail(session, failureSentence(result));
   const { name } = result.account;
-  if (!await logIn(call, name)) {
+  if (!await logIn(call, result.account)) {
     return fail(session, "Your other devices are logged in to another account");
   }
   sendLoggedIn(session, name);

@@ -53,7 +53,7 @@ async function identify(call: Call, words: readonly string[]): Promise<void> {
   const outcome = await checkPassword(call, name, password);
   if (outcome.kind !== "right") return answer(call, failureSentence(outcome));
   const { name: account } = outcome.account;
-  if (!await logIn(call, account)) {
+  if (!await logIn(call, outcome.account)) {
     return answer(call, "Your other devices are logged in to another account");
   }
   sendLoggedIn(session, account);

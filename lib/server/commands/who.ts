@@ -50,8 +50,8 @@ function who(call: Call): void | Promise<void> {
   const [mask = "*", options = ""] = params;
   const query = parseQuery(options);
   const found = mask.startsWith("#") ? inChannel(call, mask) : byMask(call, mask, query);
-  const wanted = query.operatorsOnly ? found.filter(({ user }) => user.modes.has("o")) : found;
-  const shown = mask.startsWith("#") || call.user.modes.has("o") ? wanted : wanted.slice(0, maxFound);
+  const wanted = query.operatorsOnly ? found.filter(({ user }) => user.isOperator) : found;
+  const shown = mask.startsWith("#") || call.user.isOperator ? wanted : wanted.slice(0, maxFound);
   const pending = forEach(shown, (one) => {
     send(call, one, query);
     return session.awaitSpace();
@@ -147,7 +147,7 @@ function realNameOf({ user, membership }: Found): string {
 
 /** Here or away, operator, ranks, bot. */
 function flagsOf({ session }: Call, { user, membership }: Found): string {
-  return (user.away === undefined ? "H" : "G") + (user.modes.has("o") ? "*" : "") +
+  return (user.away === undefined ? "H" : "G") + (user.isOperator ? "*" : "") +
     (membership === undefined ? "" : shownPrefixes(session, membership[1])) +
     (user.modes.has("B") ? "B" : "");
 }

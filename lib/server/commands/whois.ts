@@ -52,7 +52,7 @@ function sendWhois(call: Call, user: User): void {
   sendChannels(call, user);
   reply(session, "RPL_WHOISSERVER", nick, chat.settings.name, chat.settings.description);
   replyIfAway(session, user);
-  if (modes.has("o")) reply(session, "RPL_WHOISOPERATOR", nick);
+  if (user.isOperator) reply(session, "RPL_WHOISOPERATOR", nick);
   if (seesAddress(user, asker)) {
     for (const address of addressesOf(user)) {
       reply(session, "RPL_WHOISHOST", nick, `is connecting from *@${address} ${address}`);
@@ -96,7 +96,7 @@ function sendWhowas({ chat, session, user: asker }: Call, nick: string, most: nu
   if (found.length === 0) reply(session, "ERR_WASNOSUCHNICK", nick);
   for (const one of found) {
     reply(session, "RPL_WHOWASUSER", one.nick, one.username, one.host, "*", one.realname);
-    if (asker.modes.has("o")) reply(session, "RPL_WHOISACTUALLY", one.nick, shownAddress(one.address));
+    if (asker.isOperator) reply(session, "RPL_WHOISACTUALLY", one.nick, shownAddress(one.address));
     reply(session, "RPL_WHOISSERVER", one.nick, chat.settings.name, new Date(one.atMs).toUTCString());
   }
   reply(session, "RPL_ENDOFWHOWAS", nick);

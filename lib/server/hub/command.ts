@@ -130,7 +130,7 @@ export class Dispatcher {
     const server = this.#server;
     if (command.early) return command.run({ chat, commit, server, session, message, params });
     if (user === undefined) return;
-    if (command.oper && !user.modes.has("o")) return reply(session, "ERR_NOPRIVILEGES");
+    if (command.oper && !user.isOperator) return reply(session, "ERR_NOPRIVILEGES");
     return command.run({ chat, commit, server, session, message, params, user });
   }
 }

@@ -50,7 +50,7 @@ export class FloodControl {
 
 /** How much of one line it costs. */
 function shareOf(session: Session, line: Line): number {
-  if (session.user?.modes.has("o")) return operatorShare;
+  if (session.user?.isOperator) return operatorShare;
   if (isInBatch(session, line)) return batchShare;
   if (typeof line !== "string") return 1;
   if (markerRequest.test(line)) return markerShare;

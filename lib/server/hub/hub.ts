@@ -9,6 +9,7 @@ import type { Commit, Event } from "../apply/event.ts";
 import { clearSuspicion } from "../apply/machine.ts";
 import { restoreChannels } from "../apply/registered_channel.ts";
 import type { Chat, ChatState, ReloadableFiles } from "../chat/chat.ts";
+import { isValidEntry } from "../chat/operator_entry.ts";
 import { expiredChannels } from "../chat/registered_channel.ts";
 import { banSentence } from "../chat/server_ban.ts";
 import { SessionState } from "../chat/session.ts";
@@ -77,6 +78,12 @@ export class Hub {
   /** Reads the files again. If it throws an Error with a sentence for people, nothing has changed. */
   rehash(): void {
     announceNewCapabilities(this.#chat, () => this.#chat.files = this.#reread());
+    for (const { id, nick, operator: entry } of this.#chat.users.values()) {
+      if (entry?.machine !== this.#chat.machine || isValidEntry(this.#chat, entry)) continue;
+      this.commit({ kind: "operator entry lost", user: id, entry })?.catch((error) => {
+        this.#chat.log("error", `Cannot end the right of operator "${nick}": ${describeError(error)}`);
+      });
+    }
   }
 
   /**
@@ -290,7 +297,7 @@ export class Hub {
     if (event.kind === "detached") this.#lostAt.set(event.user, this.#chat.clock.monotonic());
     this.#chat.applyingFor = origin;
     try {
-      const refusal = applyEvent(this.#chat, event, stamp);
+      const refusal = applyEvent(this.#chat, event, stamp, by);
       // A NOTICE never gets an error as answer, so that two programs cannot answer each other endlessly.
       const isAnswered = event.kind !== "message" || event.command !== "NOTICE";
       if (refusal !== undefined && isAnswered && origin !== undefined) replyRefusal(origin, refusal);

@@ -56,7 +56,7 @@ export class SavingWatch {
     this.#toldAt = now;
     const text = failing ? failingSentence : savedSentence;
     for (const session of chat.sessions.values()) {
-      if (session.user === undefined || session.user.modes.has("o")) continue;
+      if (session.user === undefined || session.user.isOperator) continue;
       session.deliver(fromServer(chat, "NOTICE", [session.nick, text]));
     }
   }

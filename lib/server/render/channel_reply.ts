@@ -25,7 +25,7 @@ export function sendNames(session: Session, channel: Channel, send: SendNumeric)
   const allRanks = session.has("multi-prefix");
   const masks = session.has("userhost-in-names");
   const asker = session.user;
-  const seesAll = asker !== undefined && (channel.members.has(asker) || asker.modes.has("o"));
+  const seesAll = asker !== undefined && (channel.members.has(asker) || asker.isOperator);
   const names: string[] = [];
   for (const [user, { prefixes }] of channel.members) {
     if (!seesAll && user.modes.has("i")) continue;

@@ -25,7 +25,7 @@ export function notifyLaterOperators(chat: Chat, text: string, stamp: number, to
 
 /** The sessions of the operators on this machine. */
 export function* operatorSessions(chat: Chat): Generator<Session> {
-  for (const user of chat.users.values()) if (user.modes.has("o")) yield* user.sessions;
+  for (const user of chat.users.values()) if (user.isOperator) yield* user.sessions;
 }
 
 function sendNotice(session: Session, text: string, stamp: number): void {

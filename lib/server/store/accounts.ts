@@ -22,6 +22,31 @@ export interface AccountRow {
   readonly suspended: string | undefined;
   /** Milliseconds since 1970. */
   readonly createdMs: number;
+  /** The stamp of the last event that ended all logins and tokens of the account. @default {none} */
+  readonly epoch?: number;
+  /** Parts of its history that are closed, the oldest first. @default {none} */
+  readonly closures?: readonly HistoryClosure[];
+  /** What operators did to the account, the oldest first. @default {nothing} */
+  readonly acts?: readonly AccountAct[];
+}
+
+/** The history up to a stamp is closed, because an operator set a password then. */
+export interface HistoryClosure {
+  readonly until: number;
+  /** The verifier of the password before it, which opens this part and later ones; "" if nothing opens it. */
+  readonly verifier: string;
+  readonly by: string;
+}
+
+/** One act of an operator that the person is told about. */
+export interface AccountAct {
+  /** Milliseconds since 1970. */
+  readonly ms: number;
+  readonly by: string;
+  /** The predicate of a sentence: "set a new password". */
+  readonly did: string;
+  /** The operator knows the password since then; undefined if not. */
+  readonly knowsPassword?: true;
 }
 
 /** The verifiers that have a number of PBKDF2 rounds begin so. */
@@ -44,7 +69,7 @@ export class AccountTable {
 
   constructor(database: Database) {
     this.#database = database;
-    const columns = "SELECT name, verifier, role, suspended, created_ms FROM account";
+    const columns = "SELECT name, verifier, role, suspended, created_ms, epoch, closures, acts FROM account";
     this.#find = database.prepareArrays(`${columns} WHERE key = ?`);
     this.#all = database.prepareArrays(`${columns} ORDER BY key`);
     this.#rounds = database.prepareArrays(
@@ -52,14 +77,18 @@ export class AccountTable {
        WHERE substr(verifier, 1, ${verifierStart.length}) = '${verifierStart}' GROUP BY rounds ORDER BY rounds DESC`,
     );
     const save = database.prepareWrite(
-      `INSERT INTO account (key, name, verifier, role, suspended, created_ms) VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO account (key, name, verifier, role, suspended, created_ms, epoch, closures, acts)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET name = excluded.name, verifier = excluded.verifier, role = excluded.role,
-       suspended = excluded.suspended, created_ms = excluded.created_ms`,
+       suspended = excluded.suspended, created_ms = excluded.created_ms, epoch = excluded.epoch,
+       closures = excluded.closures, acts = excluded.acts`,
     );
     const remove = database.prepareWrite("DELETE FROM account WHERE key = ?");
     this.#rows = new UnsavedRows(database, {
-      save: (key, { name, verifier, role, suspended, createdMs }) =>
-        save.run(key, name, verifier, role, suspended ?? null, createdMs),
+      save: (key, { name, verifier, role, suspended, createdMs, epoch, closures, acts }) => {
+        const json = [asJson(closures), asJson(acts)] as const;
+        save.run(key, name, verifier, role, suspended ?? null, createdMs, epoch ?? null, ...json);
+      },
       remove: (key) => remove.run(key),
     });
     const marked = database.prepareArrays(`SELECT name, role FROM account WHERE ${isAlikeOrHasRole}`);
@@ -117,7 +146,7 @@ export class AccountTable {
 }
 
 function toAccount(found: unknown): AccountRow | undefined {
-  const [name, verifier, role, suspended, createdMs] = row(found);
+  const [name, verifier, role, suspended, createdMs, epoch, closures, acts] = row(found);
   if (name === undefined) return undefined;
   return {
     name: String(name),
@@ -125,5 +154,12 @@ function toAccount(found: unknown): AccountRow | undefined {
     role: role === "owner" || role === "operator" ? role : "",
     suspended: suspended === null || suspended === undefined ? undefined : String(suspended),
     createdMs: Number(createdMs),
+    ...(epoch !== null && { epoch: Number(epoch) }),
+    ...(closures !== null && { closures: JSON.parse(String(closures)) }),
+    ...(acts !== null && { acts: JSON.parse(String(acts)) }),
   };
+}
+
+function asJson(list: readonly unknown[] = []): string | null {
+  return list.length === 0 ? null : JSON.stringify(list);
 }

@@ -181,4 +181,11 @@ export const migrations: readonly string[] = [
   CREATE INDEX file_owner ON file (owner COLLATE NOCASE, origin, bytes);
   CREATE INDEX file_created ON file (created_ms);
   `,
+  `
+  -- The stamp of the last event that ended all logins of the account.
+  ALTER TABLE account ADD COLUMN epoch INTEGER;
+  -- JSON: the closed parts of its history, and what operators did to it (accounts.ts).
+  ALTER TABLE account ADD COLUMN closures TEXT;
+  ALTER TABLE account ADD COLUMN acts TEXT;
+  `,
 ];

@@ -1,7 +1,7 @@
 /** Which history users can see, and which not: a leak here would be the worst fault of the server. */
 import { assertEquals } from "@std/assert";
 import { openStore } from "../../../lib/server/store/store.ts";
-import { loggedIn, password, registered } from "../../support/account.ts";
+import { loggedIn, makeOperator, password, registered } from "../../support/account.ts";
 import { type Chat, startChat } from "../../support/chat.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
@@ -201,7 +201,7 @@ async function operators(chat: Chat): Promise<void> {
   await ann.join("#tea");
   await ask(ann, "PRIVMSG #tea :secret one", "PRIVMSG bob :secret two");
   await bob.lines();
-  chat.state.find("cat")?.modes.add("o");
+  makeOperator(chat, "cat");
   assertEquals([await sees(cat, "#tea"), await sees(cat, "ann"), await finds(cat), await targets(cat)], [
     "INVALID_TARGET",
     "",

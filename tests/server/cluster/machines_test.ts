@@ -37,6 +37,7 @@ Deno.test("away, names, modes, hosts, kills and bans are the same on two machine
     user: first.chat.find("ann")?.id ?? "",
     added: "ow",
     removed: "",
+    operator: { name: "root", machine: "a-", key: "k" },
   });
   await ask(
     ann,

@@ -134,3 +134,40 @@ Deno.test("suspension on one machine ends devices on the other", async () => {
     await first.commit({ kind: "account removed", account: "bob" });
   });
 });
+
+Deno.test("a new password on one machine ends the logins on the other, also one that is about to arrive", async () => {
+  await onMachines(async (first, second) => {
+    const ann = await visit(first.hub, "10.1.1.1", "ann", { secure: true });
+    await ask(ann, `REGISTER * * ${password}`);
+    const phone = await connect(second, "ann");
+    const epoch = second.chat.accounts.find("ann")?.epoch;
+    const token = second.chat.tokens.make({ id: "x", account: "ann", host: "" });
+    await ask(ann, `ACCOUNT PASSWORD ${password} another-long-battery`);
+    const sentence = "The password of your account was changed on another device; log in with the new one";
+    assertEquals(await phone.next(/^ERROR /), `ERROR :Closing link: ${sentence}`);
+    assertEquals(second.chat.tokens.read(token), undefined);
+    const record = { id: "b-9", nick: "anna", username: "~a", realname: "a", host: "h", address: "10.1.9.1" };
+    const user = { ...record, secure: true, modes: "", account: "ann", ...(epoch && { epoch }) };
+    await second.commit({ kind: "arrived", user, session: "b-8" });
+    const device = { session: "b-8", account: "ann", address: "10.1.9.1", secure: true };
+    const id = first.chat.find("ann")?.id ?? "";
+    await second.commit({ kind: "attached", user: id, ...device, ...(epoch && { epoch }) });
+    assertEquals([...first.chat.users.values()].map(({ devices }) => devices.size), [1]);
+    await ann[Symbol.asyncDispose]();
+  });
+});
+
+Deno.test("the right of OPER ends with the machine that has the operator file", async () => {
+  await onMachines(async (first, second) => {
+    const ann = await visit(first.hub, "10.1.1.1", "ann", { secure: true });
+    await ask(ann, `REGISTER * * ${password}`);
+    const phone = await connect(second, "ann");
+    const operator = { name: "root", machine: "a-", key: "k" };
+    const user = first.chat.find("ann")?.id ?? "";
+    await first.commit({ kind: "user modes set", user, added: "o", removed: "", operator });
+    assertEquals(second.chat.find("ann")?.isOperator, true);
+    await second.commit({ kind: "machine lost", machine: "a-", reason: "gone" });
+    assertEquals((await receive(phone)).at(-1), ":ann MODE ann -o");
+    await phone[Symbol.asyncDispose]();
+  });
+});

@@ -96,10 +96,11 @@ Deno.test("both machines keep an act, and a machine that joins later gets all", 
     user: first.chat.find("ann")?.id ?? "",
     added: "o",
     removed: "",
+    operator: { name: "root", machine: "a-", key: "k" },
   });
   await ask(ann, "UBAN ADD 10.1.2.3 :spam", "REHASH");
   const kept = one.audit.all();
-  assertEquals(kept.map(({ act, target }) => `${act} ${target}`), ["BAN 10.1.2.3", "REHASH a-"]);
+  assertEquals(kept.map(({ act, target }) => `${act} ${target}`), ["OPER root", "BAN 10.1.2.3", "REHASH a-"]);
   assertEquals(other.audit.all(), kept);
   using later = openStore();
   later.transfer().replaceState({ ...one.transfer().state(() => false), audit: kept }, 0);

@@ -1,6 +1,7 @@
 /** BACKUP: a complete copy, made while users talk. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { openStore } from "../../../lib/server/store/store.ts";
+import { makeOperator } from "../../support/account.ts";
 import { startChat } from "../../support/chat.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
@@ -19,7 +20,7 @@ Deno.test({
       await ann.join("#tea");
       await ask(ann, "PRIVMSG #tea :before");
       assertMatch((await ask(ann, "BACKUP")).join(), / 481 ann /);
-      chat.state.find("ann")?.modes.add("o");
+      makeOperator(chat, "ann");
       ann.send("BACKUP", "PRIVMSG #tea :after");
       const [, path = "", words = ""] =
         / NOTE BACKUP DONE (\S+) :(.*)/.exec(await ann.next(/ NOTE BACKUP /)) ??
@@ -35,7 +36,7 @@ Deno.test({
 
 story("BACKUP is refused if nothing is on disk", async (chat) => {
   const ann = await chat.peer("ann");
-  chat.state.find("ann")?.modes.add("o");
+  makeOperator(chat, "ann");
   assertEquals(await ask(ann, "BACKUP"), [
     ":chat.test FAIL BACKUP CANNOT_COPY :This server stores nothing on disk",
   ]);

@@ -94,7 +94,7 @@ story(
       ":chat.test 482 bob #tea :You're not channel operator",
     );
     assertEquals(await ask(ann, "MODE #tea +r"), []);
-    assertEquals(await ask(ann, "MODE #tea -r"), [":ann MODE #tea -r"]);
+    assertEquals(await ask(ann, "MODE #tea -r"), [":ann MODE #tea -r", ":chat.test MODE #tea -q ann"]);
     for (const one of [ann, bob]) await ask(one, "PART #tea");
     assertEquals(chat.state.channels.size, 0);
   },

@@ -1,6 +1,7 @@
 /** Information about the server: MOTD, LUSERS, VERSION, TIME, ADMIN, INFO, LINKS, STATS, HELP. */
 import { assert, assertEquals } from "@std/assert";
 import { allCommands } from "../../../lib/server/commands/all.ts";
+import { makeOperator } from "../../support/account.ts";
 import { startChat } from "../../support/chat.ts";
 import { story } from "../../support/story.ts";
 import { ask } from "../../support/transcript.ts";
@@ -23,7 +24,7 @@ story(
   async (chat) => {
     const [ann, bob] = await chat.join("#tea", "ann", "bob");
     await chat.peer("cat", { register: false });
-    chat.state.find("ann")?.modes.add("o");
+    makeOperator(chat, "ann");
     await ask(bob, "MODE bob +i");
     assertEquals(await ask(ann, "LUSERS"), [
       ":chat.test 251 ann :There are 1 users and 1 invisible on 1 servers",
@@ -101,7 +102,7 @@ story("HELP describes every command, and commands of operators to operators only
   ]);
   const index = async () => (await ask(ann, "HELP")).join(" ");
   assert((await index()).includes("PRIVMSG") && !(await index()).includes("KILL"));
-  chat.state.find("ann")?.modes.add("o");
+  makeOperator(chat, "ann");
   const all = await index();
   assertEquals(Object.keys(allCommands).filter((name) => !all.includes(name)), []);
 });

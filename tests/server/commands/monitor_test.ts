@@ -1,5 +1,6 @@
 /** MONITOR, ISON, USERHOST: which users are online, and notices when that changes. */
 import { assertEquals } from "@std/assert";
+import { makeOperator } from "../../support/account.ts";
 import { story } from "../../support/story.ts";
 import { ask, receive } from "../../support/transcript.ts";
 
@@ -89,7 +90,7 @@ story(
 story("ISON lists the nicks that are online, USERHOST shows their hosts", async (chat) => {
   const [ann, bob] = [await chat.peer("ann"), await chat.peer("bob")];
   await ask(bob, "AWAY :out");
-  chat.state.find("ann")?.modes.add("o");
+  makeOperator(chat, "ann");
   assertEquals(await ask(ann, "ISON BOB cat ann", "ISON :bob cat", "ISON cat", "USERHOST bob cat ann"), [
     ":chat.test 303 ann :bob ann",
     ":chat.test 303 ann bob",

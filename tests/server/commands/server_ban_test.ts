@@ -1,6 +1,6 @@
 /** UBAN: banning people from the server. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { password } from "../../support/account.ts";
+import { makeOperator, password } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
 import { logIn } from "../../support/login.ts";
 import type { Peer } from "../../support/peer.ts";
@@ -20,7 +20,7 @@ interface Moderated {
 function operatorStory(name: string, act: (moderated: Moderated) => Promise<void>): void {
   story(name, { startsAt: start }, async (chat) => {
     const ann = await visit(chat.hub, "10.9.9.9", "ann");
-    chat.state.find("ann")?.modes.add("o");
+    makeOperator(chat, "ann");
     await act({ chat, ann });
   });
 }
@@ -208,7 +208,7 @@ operatorStory("UBAN ADD of the last device does not wait for its return", async 
 
 operatorStory("UBAN ADD of the address of one's own further device is refused", async ({ chat }) => {
   const { device } = await twoDevices(chat);
-  chat.state.find("bob")?.modes.add("o");
+  makeOperator(chat, "bob");
   await receive(device);
   assertEquals(await ask(device, "UBAN ADD 10.3.*"), [
     ":chat.test FAIL UBAN SELF *!*@10.3.* :This ban would match you",

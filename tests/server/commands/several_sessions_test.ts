@@ -71,13 +71,12 @@ story("the user quits with the last device; earlier ones leave without a message
   assertEquals(await receive(bob), [":ann QUIT :Quit: train"]);
 });
 
-story("when one device deletes the account, the others learn that they are logged out", async (chat) => {
+story("when one device deletes the account, the others are disconnected and told why", async (chat) => {
   const ann = await registered(chat, "ann");
   const { peer: phone } = await device(chat, "ann");
   await ask(ann, `ACCOUNT DELETE ${password}`);
-  assertEquals((await receive(phone)).filter((line) => line.includes(" 901 ")), [
-    `:chat.test 901 ann ${chat.state.find("ann")?.source} :You are now logged out`,
-  ]);
+  assertEquals(await phone.next(/^ERROR /), "ERROR :Closing link: Your account was deleted");
+  assertEquals([...chat.state.users.values()].map(({ devices }) => devices.size), [1]);
 });
 
 story("a device with another nick is a separate user", async (chat) => {

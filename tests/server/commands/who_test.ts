@@ -1,5 +1,6 @@
 /** WHO: the listed users and the form of the list. */
 import { assertEquals } from "@std/assert";
+import { makeOperator } from "../../support/account.ts";
 import { story } from "../../support/story.ts";
 import { ask, receive } from "../../support/transcript.ts";
 import { visit } from "../../support/memory_connection.ts";
@@ -69,7 +70,7 @@ story("WHO reveals nothing of a secret channel to users outside", async (chat) =
 story("WHO with flag o lists operators only", async (chat) => {
   const ann = await chat.peer("ann");
   await chat.peer("bob");
-  chat.state.find("bob")?.modes.add("o");
+  makeOperator(chat, "bob");
   assertEquals(await ask(ann, "WHO * o"), [
     ":chat.test 352 ann * ~bob bob.localhost chat.test bob H* :0 bob",
     end("*"),
@@ -98,7 +99,7 @@ story("WHO shows real addresses to operators, and the user's own", async (chat) 
   assertEquals((await ask(ann, "WHO ann %i"))[0], ":chat.test 354 ann 10.1.2.3");
   assertEquals(await ip(), ":chat.test 354 ann 255.255.255.255");
   assertEquals((await ask(bob, "WHO 10.1.* i")).length, 1);
-  chat.state.find("ann")?.modes.add("o");
+  makeOperator(chat, "ann");
   assertEquals(await ip(), ":chat.test 354 ann 2001:db8::1");
   assertEquals((await ask(ann, "WHO 2001:* i")).length, 2);
 });
@@ -120,7 +121,7 @@ story("WHO of a mask stops after 500 users, except for operators", async (chat) 
   }
   const lines = await ask(ann, "WHO u*");
   assertEquals(lines.slice(500), [":chat.test 416 ann WHO :Too many matches", end("u*")]);
-  chat.state.find("ann")?.modes.add("o");
+  makeOperator(chat, "ann");
   assertEquals((await ask(ann, "WHO u*")).length, 511);
 });
 

@@ -1,7 +1,7 @@
 /** WHOIS and WHOWAS: the information they show to each user. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { ScramClient } from "../../../lib/irc/scram_client.ts";
-import { password } from "../../support/account.ts";
+import { makeOperator, password } from "../../support/account.ts";
 import { story } from "../../support/story.ts";
 import { ask } from "../../support/transcript.ts";
 import { visit } from "../../support/memory_connection.ts";
@@ -45,7 +45,7 @@ story("WHOIS shows a bot, an operator, an account and a secure connection", asyn
   await using bob = await visit(chat.hub, "10.1.2.4", "bob");
   await ask(ann, "MODE ann +B");
   const user = chat.state.find("ann");
-  user?.modes.add("o");
+  makeOperator(chat, "ann");
   if (user) user.account = "Ann";
   assertEquals(
     (await ask(bob, "WHOIS ann")).map((line) => line.replace(/^\S+ (\d+) bob /, "$1 ")).slice(1, -2),
@@ -72,7 +72,7 @@ story("WHOIS shows the real address and the modes only to operators and to the u
   const hidden = (lines: string[]) => lines.filter((line) => / (378|338|379) /.test(line));
   assertEquals(hidden(await ask(ann, "WHOIS ann")), own);
   assertEquals(hidden(await ask(bob, "WHOIS ann")), []);
-  chat.state.find("bob")?.modes.add("o");
+  makeOperator(chat, "bob");
   assertEquals(hidden(await ask(bob, "WHOIS ann")).length, 3);
   assertMatch((await ask(ann, "WHOIS bob"))[0] ?? "", / 311 ann bob ~bob (?:[a-z2-9]{7}\.){3}ip4 \* bob$/);
 });
@@ -97,7 +97,7 @@ story(
     await phone.next(/ AUTHENTICATE \S+$/);
     phone.send("AUTHENTICATE +", "CAP END");
     await phone.until(/^\S+ (376|422) /);
-    chat.state.find("bob")?.modes.add("o");
+    makeOperator(chat, "bob");
     const address = (last: number) => `:chat.test 338 bob ann 10.1.2.${last} :Is actually using host`;
     assertEquals(await seen(), [address(3), address(4)]);
     phone.send("QUIT");
@@ -168,6 +168,6 @@ story("WHOWAS of an unknown nick is refused, and only operators see addresses", 
     ":chat.test 369 ann eve :End of WHOWAS",
   ]);
   assertEquals((await ask(ann, "WHOWAS bob")).length, 3);
-  chat.state.find("ann")?.modes.add("o");
+  makeOperator(chat, "ann");
   assertEquals((await ask(ann, "WHOWAS bob"))[1], ":chat.test 338 ann bob 10.1.2.4 :Is actually using host");
 });

@@ -7,7 +7,7 @@ import { Database } from "../../../lib/server/store/database.ts";
 import { openMemory } from "../../../lib/server/store/open.ts";
 import { metricsText } from "../../../lib/server/web/metrics.ts";
 import { openStore } from "../../../lib/server/store/store.ts";
-import { registered } from "../../support/account.ts";
+import { makeOperator, registered } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
 import { story } from "../../support/story.ts";
 import { ask, receive } from "../../support/transcript.ts";
@@ -130,7 +130,7 @@ story("a clock that is set a year ahead ends no registered channel and no ban", 
   settings: { linger: 0, pingAfter: 10 * 365 * dayMs },
 }, async (chat) => {
   const ann = await registered(chat, "ann");
-  chat.state.find("ann")?.modes.add("o");
+  makeOperator(chat, "ann");
   await ann.join("#tea");
   await ask(ann, "UBAN ADD 10.9.9.9 2h :noise", "PART #tea");
   chat.clock.jumpedMs = 365 * dayMs;
@@ -175,7 +175,7 @@ story("a clock that is set ahead is told, does not reach messages for ten minute
   settings: { pingAfter: dayMs },
 }, async (chat) => {
   const oper = await chat.peer("oper");
-  chat.state.find("oper")?.modes.add("o");
+  makeOperator(chat, "oper");
   const ann = await chat.peer("ann", { caps: ["server-time", "echo-message"] });
   await ann.join("#tea");
   const say = async () => {
@@ -201,7 +201,7 @@ story(
   },
   async (chat) => {
     const oper = await chat.peer("oper");
-    chat.state.find("oper")?.modes.add("o");
+    makeOperator(chat, "oper");
     await oper.join("#tea");
     chat.clock.jumpedMs = -59_000;
     chat.hub.sweep();
@@ -217,7 +217,7 @@ story(
     assertEquals(counts, [1, 0, 0, 1, 0]);
     // Somebody who becomes an operator later is told too.
     const late = await chat.peer("late");
-    chat.state.find("late")?.modes.add("o");
+    makeOperator(chat, "late");
     chat.hub.sweep();
     chat.hub.sweep();
     assertEquals((await late.lines()).filter((line) => line.includes("--mend-times")).length, 1);

@@ -7,6 +7,7 @@ import { capabilities } from "../../../lib/irc/capabilities.ts";
 import { parse } from "../../../lib/irc/message.ts";
 import { utf8Bytes } from "../../../lib/irc/lines.ts";
 import type { Settings } from "../../../lib/server/settings/settings.ts";
+import { makeOperator } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
 import type { Peer } from "../../support/peer.ts";
 import { isupportTokens } from "../../../lib/server/render/isupport.ts";
@@ -81,7 +82,7 @@ async function longNamed(chat: Chat, caps: readonly string[]): Promise<readonly 
   }
   const [ann, bob] = peers;
   assert(ann && bob);
-  chat.state.find(nickOf(0))?.modes.add("o");
+  makeOperator(chat, nickOf(0));
   for (const at of [0, 1]) chat.state.find(nickOf(at))?.changeHost("h".repeat(63));
   return [ann, bob];
 }

@@ -1,0 +1,66 @@
+/** Apply, for sessions that end although their connections are open: with their login, or with their machine. */
+import type { ChatState } from "../chat/chat.ts";
+import type { SessionState } from "../chat/session.ts";
+import type { UserState } from "../chat/user.ts";
+import { changeAway } from "./away.ts";
+import { endUser, removeUser } from "./presence.ts";
+
+/**
+ * Takes sessions from their user, which ends with its last session. Returns the sessions on this machine; the caller
+ * closes them.
+ */
+export function removeSessions(
+  chat: ChatState,
+  user: UserState,
+  ids: readonly string[],
+  reason: string,
+  stamp: number,
+): SessionState[] {
+  const ended = user.sessions.filter((session) => ids.includes(session.id));
+  for (const session of ended) {
+    user.sessions.splice(user.sessions.indexOf(session), 1);
+    // Without a user the end of a session is not an event.
+    session.user = undefined;
+  }
+  for (const channel of user.channels.keys()) channel.forgetSessions();
+  if (ids.length === user.devices.size) {
+    removeUser(chat, user, reason, stamp);
+    return ended;
+  }
+  changeAway(chat, user, { stamp }, () => {
+    for (const id of ids) user.devices.delete(id);
+  });
+  return ended;
+}
+
+/** The end of logins: the sentence for the sessions, and the session that stays. */
+interface LoginEnd {
+  readonly sentence: string;
+  readonly keep?: string | undefined;
+}
+
+/** Ends every session of an account on every machine except one, also those that are about to log in to it. */
+export function endLogins(
+  chat: ChatState,
+  account: string,
+  { sentence, keep = "" }: LoginEnd,
+  stamp: number,
+): void {
+  for (const user of usersOf(chat, account)) {
+    if (!user.devices.has(keep)) {
+      endUser(chat, user, stamp, { quit: "Disconnected", error: sentence });
+      continue;
+    }
+    const others = [...user.devices.keys()].filter((id) => id !== keep);
+    if (others.length === 0) continue;
+    for (const session of removeSessions(chat, user, others, "", stamp)) session.close(sentence);
+  }
+  for (const session of [...chat.sessions.values()]) {
+    if (session.registration?.account === account && session.id !== keep) session.close(sentence);
+  }
+}
+
+/** The users of an account: one, unless a device was offline while the nick changed. */
+export function usersOf(chat: ChatState, account: string): UserState[] {
+  return [...chat.users.values()].filter((user) => user.account === account);
+}

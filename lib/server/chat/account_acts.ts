@@ -1,0 +1,29 @@
+/** What operators do to an account, as its row keeps it: the person is told, and a new password closes older history. */
+import { stampMs } from "../../irc/stamp.ts";
+import type { AccountAct, AccountRow } from "../store/accounts.ts";
+
+/** More acts replace the oldest ones. */
+const maxActs = 20;
+/** More closures extend the newest one: its older password is the only one that opens what they close. */
+const maxClosures = 8;
+
+/** The row with one more act. */
+export function withAct(row: AccountRow, act: AccountAct): AccountRow {
+  return { ...row, acts: [...row.acts ?? [], act].slice(-maxActs) };
+}
+
+/** The row after an operator set a password: history up to now is closed, and older logins have ended. */
+export function afterReset(row: AccountRow, oldVerifier: string, by: string, stamp: number): AccountRow {
+  const closures = [...row.closures ?? []];
+  const last = closures.at(-1);
+  if (last !== undefined && closures.length >= maxClosures) {
+    closures[closures.length - 1] = { ...last, until: stamp };
+  } else closures.push({ until: stamp, verifier: oldVerifier, by });
+  const act = {
+    ms: stampMs(stamp),
+    by,
+    did: "set a new password for your account",
+    knowsPassword: true,
+  } as const;
+  return withAct({ ...row, epoch: stamp, closures }, act);
+}
