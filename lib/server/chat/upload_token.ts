@@ -10,6 +10,8 @@ import type { User } from "./user.ts";
 export interface Uploader {
   readonly owner: string;
   readonly user?: string;
+  /** AccountRow.epoch when the sender proved to be the owner. */
+  readonly epoch?: number;
 }
 
 /** The lifetime of a token. */
@@ -47,7 +49,7 @@ export class UploadTokens {
     const account = this.#chat.accounts.find(name);
     return account === undefined || account.suspended !== undefined || epoch !== this.#epochOf(name)
       ? undefined
-      : { owner: account.name, user };
+      : { owner: account.name, user, ...(account.epoch !== undefined && { epoch: account.epoch }) };
   }
 
   #epochOf(account: string | undefined): string {

@@ -9,18 +9,17 @@ import type { Commit, Event } from "../apply/event.ts";
 import { clearSuspicion } from "../apply/machine.ts";
 import { restoreChannels } from "../apply/registered_channel.ts";
 import type { Chat, ChatState, ReloadableFiles } from "../chat/chat.ts";
-import { isValidEntry } from "../chat/operator_entry.ts";
 import { expiredChannels } from "../chat/registered_channel.ts";
 import { banSentence } from "../chat/server_ban.ts";
 import { SessionState } from "../chat/session.ts";
 import type { UserId } from "../chat/user.ts";
-import { announceNewCapabilities } from "../render/cap_new.ts";
 import { type Encode, RecipientProfiles } from "../render/recipient_profile.ts";
 import { replyRefusal } from "../render/reply.ts";
 import type { Bus, BusFigures } from "./bus.ts";
 import { ClockWatch } from "./clock_watch.ts";
 import { type CommandTable, describeError, Dispatcher } from "./command.ts";
 import { FloodControl } from "./flood.ts";
+import { rehash } from "./rehash.ts";
 import { SavingWatch } from "./saving_watch.ts";
 import { closeTimedOut, excuseStandstill, WaitingLines } from "./timeouts.ts";
 
@@ -77,13 +76,7 @@ export class Hub {
 
   /** Reads the files again. If it throws an Error with a sentence for people, nothing has changed. */
   rehash(): void {
-    announceNewCapabilities(this.#chat, () => this.#chat.files = this.#reread());
-    for (const { id, nick, operator: entry } of this.#chat.users.values()) {
-      if (entry?.machine !== this.#chat.machine || isValidEntry(this.#chat, entry)) continue;
-      this.commit({ kind: "operator entry lost", user: id, entry })?.catch((error) => {
-        this.#chat.log("error", `Cannot end the right of operator "${nick}": ${describeError(error)}`);
-      });
-    }
+    rehash(this.#chat, this.#reread, this.commit);
   }
 
   /**

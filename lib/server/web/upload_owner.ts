@@ -6,6 +6,7 @@ import type { IncomingMessage } from "node:http";
 import type { Chat } from "../chat/chat.ts";
 import type { Uploader } from "../chat/upload_token.ts";
 import { fold } from "../../irc/names.ts";
+import type { AccountRow } from "../store/accounts.ts";
 import type { UploadRow } from "../store/uploads.ts";
 import { UploadRefusal } from "./upload_folder.ts";
 import type { Visitor } from "./visitor.ts";
@@ -16,7 +17,7 @@ import type { Visitor } from "./visitor.ts";
  */
 export function refusalToSend(
   chat: Chat,
-  { owner, user }: Uploader,
+  { owner, user, epoch }: Uploader,
   address: string,
 ): UploadRefusal | undefined {
   const isGuest = owner.startsWith("~");
@@ -24,6 +25,9 @@ export function refusalToSend(
   if (!isGuest && account === undefined) return new UploadRefusal(403, "The account does not exist any more");
   if (account?.suspended !== undefined) {
     return new UploadRefusal(403, `The account is suspended: ${account.suspended}`);
+  }
+  if (account?.epoch !== epoch) {
+    return new UploadRefusal(401, "The password was changed meanwhile; log in and send the file again");
   }
   const found = user === undefined ? undefined : chat.users.get(user);
   const now = chat.clock.cautiousNow();
@@ -45,8 +49,8 @@ export function refusalToSend(
 /** Whether this person can delete the file: it is their own, or they are an operator now. */
 export function canDelete(chat: Chat, { owner, user }: Uploader, file: UploadRow): boolean {
   const found = user === undefined ? undefined : chat.users.get(user);
-  const role = user === undefined ? chat.accounts.find(owner)?.role ?? "" : "";
-  if (role !== "" || found?.modes.has("o")) return true;
+  const role = user === undefined ? chat.accounts.roleOf(owner) : "";
+  if (role !== "" || found?.isOperator) return true;
   return fold(file.owner) === fold(owner) && (!owner.startsWith("~") || file.user === user);
 }
 
@@ -67,10 +71,14 @@ export async function ownerOf(chat: Chat, request: IncomingMessage, visitor: Vis
   const text = decode(credentials);
   const at = text.indexOf(":");
   const outcome = await chat.accounts.checkPassword(text.slice(0, at), text.slice(at + 1), address);
-  if (outcome.kind === "right") return { owner: outcome.account.name };
+  if (outcome.kind === "right") return senderOf(outcome.account);
   if (outcome.kind === "suspended") return refuse(403, `The account is suspended: ${outcome.reason}`);
   if (outcome.kind === "too many tries") return refuse(429, "Too many attempts; wait a few minutes");
   return refuse(401, "The name or the password is wrong");
+}
+
+function senderOf({ name: owner, epoch }: AccountRow): Uploader {
+  return epoch === undefined ? { owner } : { owner, epoch };
 }
 
 function decode(credentials: string): string {

@@ -1,0 +1,118 @@
+/**
+ * Apply, for what operators do to accounts: new passwords, suspensions, roles. Each act is in the row of the account, so
+ * that the person is told. The person's own change of the password is here too.
+ */
+import { stampMs } from "../../irc/stamp.ts";
+import { afterReset, withAct } from "../chat/account_acts.ts";
+import type { ChatState } from "../chat/chat.ts";
+import type { Refusal } from "../chat/refusal.ts";
+import { notifyOperators } from "../render/operator_notice.ts";
+import type { AccountRow } from "../store/accounts.ts";
+import type { AccountEvent } from "./account_event.ts";
+import { type ActRecord, recordAct } from "./audit.ts";
+import { giveOperator, reviewOperator } from "./operator_right.ts";
+import { useOwnerCode } from "./owner_code.ts";
+import { endLogins, usersOf } from "./sessions.ts";
+
+type AccountEventOf<K extends AccountEvent["kind"]> = Extract<AccountEvent, { kind: K }>;
+
+/** Sets a password; all other logins of the account end. */
+export function setPassword(
+  chat: ChatState,
+  { account, verifier, by, session, replaces }: AccountEventOf<"password set">,
+  stamp: number,
+): Refusal | undefined {
+  const row = chat.accounts.find(account);
+  if (row === undefined || (replaces !== undefined && row.verifier !== replaces)) return;
+  if (replaces !== undefined) {
+    chat.store?.accounts.save({ ...row, verifier });
+    return void chat.accounts.noteRenewal(replaces, verifier);
+  }
+  if (session !== undefined && !isLoggedIn(chat, session, row.name)) return loginEnded(row.name);
+  chat.accounts.forgetFamiliar(row.name);
+  if (by === undefined) {
+    const { acts, ...others } = row;
+    const known = acts?.filter(({ knowsPassword }) => !knowsPassword) ?? [];
+    chat.store?.accounts.save({
+      ...others,
+      verifier,
+      epoch: stamp,
+      ...(known.length > 0 && { acts: known }),
+    });
+    const sentence = "The password of your account was changed on another device; log in with the new one";
+    return void endLogins(chat, row.name, { sentence, keep: session }, stamp);
+  }
+  chat.store?.accounts.save(afterReset({ ...row, verifier }, row.verifier, by, stamp));
+  recordAct(chat, { act: "RESET", by, target: row.name }, stamp);
+  notifyOperators(chat, `${by} reset the password of account "${row.name}"`, stamp);
+  endLogins(chat, row.name, { sentence: `${by} reset the password of your account` }, stamp);
+}
+
+/** Whether a session, on any machine, is logged in to an account. */
+export function isLoggedIn(chat: ChatState, session: string, account: string): boolean {
+  return usersOf(chat, account).some(({ devices }) => devices.has(session));
+}
+
+/** The refusal for a session whose login ended while its command was carried out. */
+export function loginEnded(account: string): Refusal {
+  const sentence = "Your login ended meanwhile, because the password was changed";
+  return { refusal: "standard", params: ["ACCOUNT", "LOGIN_ENDED", account, sentence] };
+}
+
+/** Suspends an account: nobody can log in to it. */
+export function suspend(
+  chat: ChatState,
+  { account, by, reason }: AccountEventOf<"account suspended">,
+  stamp: number,
+): undefined {
+  change(chat, account, { suspended: reason, epoch: stamp }, { act: "SUSPEND", by, reason }, stamp);
+  const row = chat.accounts.find(account);
+  if (row !== undefined) {
+    endLogins(chat, row.name, { sentence: `Your account is suspended: ${reason}` }, stamp);
+  }
+}
+
+/** Saves a change of an account by an operator. */
+export function change(
+  chat: ChatState,
+  account: string,
+  changes: Partial<AccountRow>,
+  record: ActRecord & { readonly act: "SUSPEND" | "RESTORE" },
+  stamp: number,
+): undefined {
+  const row = chat.accounts.find(account);
+  if (row === undefined) return;
+  const did = record.act === "SUSPEND" ? "suspended" : "restored";
+  const act = { ms: stampMs(stamp), by: record.by, did: `${did} your account` };
+  chat.store?.accounts.save(withAct({ ...row, ...changes }, act));
+  recordAct(chat, { ...record, target: row.name }, stamp);
+  notifyOperators(chat, `${record.by} ${did} account "${row.name}"`, stamp);
+}
+
+/** Gives an account a role, or takes it. */
+export function setRole(
+  chat: ChatState,
+  { account, role, by, digest }: AccountEventOf<"role set">,
+  stamp: number,
+): undefined {
+  const row = chat.accounts.find(account);
+  if (row === undefined || (digest !== undefined && !useOwnerCode(chat, digest))) return;
+  recordAct(
+    chat,
+    digest === undefined
+      ? { act: "ROLE", by, target: row.name, reason: role || "none" }
+      : { act: "OWNER", by, target: row.name },
+    stamp,
+  );
+  const did = role === "" ? "took the role from your account" : `made your account ${role}`;
+  const act = { ms: stampMs(stamp), by, did };
+  chat.store?.accounts.save(digest === undefined ? withAct({ ...row, role }, act) : { ...row, role });
+  for (const user of usersOf(chat, row.name)) {
+    reviewOperator(user, stamp);
+    giveOperator(user, stamp);
+  }
+  const action = role === ""
+    ? `removed the role of account "${row.name}"`
+    : `made account "${row.name}" ${role}`;
+  notifyOperators(chat, `${by} ${action}`, stamp);
+}
