@@ -54,8 +54,15 @@ story(
 
 Deno.test("every limit has a test in this file", () => {
   const known = new Set<string>([...advertised.map(([name]) => name), ...untold]);
-  // batch_test.ts, nick_test.ts and invite_test.ts in tests/server/commands test these.
-  const elsewhere = ["multilineBytes", "multilineLines", "inviteLimit", "nickLetters", "plainLines"];
+  // batch_test.ts, nick_test.ts and invite_test.ts in tests/server/commands test these, and tests/server/hub/flood_test.ts.
+  const elsewhere = [
+    "multilineBytes",
+    "multilineLines",
+    "inviteLimit",
+    "nickLetters",
+    "plainLines",
+    "httpRate",
+  ];
   const limits = Object.entries(settingRows).filter(([, row]) => row.group === "Limits").map(([name]) =>
     name
   );

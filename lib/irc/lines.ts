@@ -37,6 +37,8 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Call space(), read into it, then call take() with the number of bytes read; repeat. */
 export class LineSplitter {
+  /** The number of blank lines; the reader of the count sets it back. */
+  blank = 0;
   readonly #limits: LineLimits;
   readonly #firstBytes: number;
   readonly #mostBytes: number;
@@ -108,13 +110,15 @@ export class LineSplitter {
     }
     const bytes = this.#buffer.subarray(start, end);
     const text = decoder.decode(bytes);
-    if (text.includes(replacement)) cutChecked(text, bytes, this.#limits, lines);
-    else cut(text, bytes.length, this.#limits, lines);
+    this.blank += text.includes(replacement)
+      ? cutChecked(text, bytes, this.#limits, lines)
+      : cut(text, bytes.length, this.#limits, lines);
   }
 }
 
-/** Cuts `text`, which is complete lines of `bytes` bytes. */
-function cut(text: string, bytes: number, limits: LineLimits, lines: Line[]): void {
+/** Cuts `text`, which is complete lines of `bytes` bytes. Returns the number of blank lines. */
+function cut(text: string, bytes: number, limits: LineLimits, lines: Line[]): number {
+  let blank = 0;
   const short = bytes < limits.bodyBytes && bytes <= limits.tagBytes;
   const ascii = text.length === bytes;
   for (let start = 0; start < text.length;) {
@@ -123,16 +127,18 @@ function cut(text: string, bytes: number, limits: LineLimits, lines: Line[]): vo
     if (end > start) {
       const line = text.slice(start, end);
       lines.push(short || fits(line, ascii, limits) ? line : tooLong);
-    }
+    } else blank++;
     start = found + 1;
   }
+  return blank;
 }
 
 /**
  * Like cut(), but some lines can be invalid UTF-8. A newline is one unit in bytes and in text, so both advance
  * together.
  */
-function cutChecked(text: string, bytes: Uint8Array, limits: LineLimits, lines: Line[]): void {
+function cutChecked(text: string, bytes: Uint8Array, limits: LineLimits, lines: Line[]): number {
+  let blank = 0;
   let startByte = 0;
   for (let start = 0; start < text.length;) {
     const found = text.indexOf("\n", start);
@@ -140,10 +146,11 @@ function cutChecked(text: string, bytes: Uint8Array, limits: LineLimits, lines: 
     const cr = foundByte > startByte && bytes[foundByte - 1] === carriageReturn ? 1 : 0;
     if (foundByte - cr > startByte) {
       lines.push(checked(text.slice(start, found - cr), bytes.subarray(startByte, foundByte - cr), limits));
-    }
+    } else blank++;
     start = found + 1;
     startByte = foundByte + 1;
   }
+  return blank;
 }
 
 function checked(line: string, bytes: Uint8Array, limits: LineLimits): Line {

@@ -53,6 +53,11 @@ export interface ServerConnection extends Connection {
    * Queues whole encoded lines. `chunk` is not copied: a broadcast is cheap because all readers get the same object.
    */
   write(chunk: Uint8Array): void;
+  /**
+   * What was read since the last call and is no line: blank lines, WebSocket frames without a line, reads that completed no
+   * line. After some of them `lines()` gives an empty array.
+   */
+  takeIdle(): number;
   /** Queued bytes that the operating system has not taken yet. */
   readonly queuedBytes: number;
   /** Resolves when some queued bytes were sent or the connection is over; at once if nothing is queued. */

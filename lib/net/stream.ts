@@ -65,6 +65,8 @@ export function webSocketConnection(
 const over: IteratorResult<Line[]> = { done: true, value: undefined };
 const exceeded = "SendQ exceeded";
 const maxDrainedBytes = 65_536;
+/** The reader of the lines gets control after so many blank lines and frames without a line, so that it can wait. */
+const mostIdle = 64;
 /** The first read buffer: most lines are short, and the buffer grows when a peer sends more at once. */
 const firstBytes = 512;
 
@@ -86,6 +88,7 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
   #spaceBytes = 0;
   #peerEnded = false;
   #drainedBytes = 0;
+  #idle = 0;
   #closed = false;
   #closing: ReturnType<typeof setTimeout> | undefined;
   /** Ends the wait in next(). */
@@ -203,24 +206,35 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     if (this.ended !== undefined) return this.#drain(count);
     if (this.#firstSpace !== undefined && this.#refuse(this.#firstSpace.subarray(0, count))) return;
     const lines = this.#splitter.take(count);
-    countRead(count, lines.length + this.#framesSince());
+    this.#countIdle(count, lines.length);
     // A large buffer stays while a peer sends much, and is released for a peer that only answers PING now and
     // then.
     if (this.#spaceBytes > firstBytes && count * 4 < this.#spaceBytes) this.#splitter.idle();
     const isOver = this.#splitter instanceof FrameReader && this.#answerFrames(this.#splitter);
-    if (lines.length === 0 && !isOver) return this.#read();
+    if (lines.length === 0 && !isOver && this.#idle < mostIdle) return this.#read();
     const resolve = this.#resolve;
     this.#resolve = undefined;
-    resolve?.(lines.length === 0 ? over : { done: false, value: lines });
+    resolve?.(lines.length === 0 && isOver ? over : { done: false, value: lines });
     if (isOver) this.close();
   }
 
-  /** Frames since the last call. */
-  #framesSince(): number {
-    if (!(this.#splitter instanceof FrameReader)) return 0;
-    const { frames } = this.#splitter;
-    this.#splitter.frames = 0;
-    return frames;
+  /** Counts what was read and is no line: blank lines, frames without a line, and a read that completed none. */
+  #countIdle(bytes: number, lines: number): void {
+    const splitter = this.#splitter;
+    let frames = 0;
+    if (splitter instanceof FrameReader) {
+      frames = splitter.frames;
+      splitter.frames = 0;
+    }
+    countRead(bytes, lines + frames + splitter.blank);
+    this.#idle += Math.max(splitter.blank, frames - lines) + (lines === 0 ? 1 : 0);
+    splitter.blank = 0;
+  }
+
+  takeIdle(): number {
+    const count = this.#idle;
+    this.#idle = 0;
+    return count;
   }
 
   /** Sends the answers to WebSocket control frames; returns whether the connection is over. */

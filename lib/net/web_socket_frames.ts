@@ -73,6 +73,15 @@ export class FrameReader {
     return lines;
   }
 
+  /** The number of blank lines; the reader of the count sets it back. */
+  get blank(): number {
+    return this.#splitter.blank;
+  }
+
+  set blank(count: number) {
+    this.#splitter.blank = count;
+  }
+
   /** Releases memory. */
   idle(): void {
     this.#splitter.idle();

@@ -105,6 +105,10 @@ export class MemoryConnection implements ServerConnection {
     if (this.ended === undefined) this.#options.sent(chunk);
   }
 
+  takeIdle(): number {
+    return 0;
+  }
+
   progress(): Promise<void> {
     return Promise.resolve();
   }

@@ -96,6 +96,8 @@ export class SessionState implements Session {
   refusedBatch: string | undefined;
   /** When a line last arrived, by the monotonic clock. */
   lastLineMs: number;
+  /** Bytes of all answers, for flood control. */
+  answeredBytes = 0;
   /** Whether the bus has not ordered an event of this session yet; see Hub.commit. */
   awaitsOrder = false;
   hasQuit = false;
@@ -158,7 +160,11 @@ export class SessionState implements Session {
   }
 
   write(lines: readonly string[]): void {
-    for (const line of lines) this.connection.write(this.profile.encode(line));
+    for (const line of lines) {
+      const chunk = this.profile.encode(line);
+      this.answeredBytes += chunk.length;
+      this.connection.write(chunk);
+    }
   }
 
   awaitSpace(): Promise<void> | undefined {

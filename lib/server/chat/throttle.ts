@@ -74,9 +74,12 @@ export class Buckets {
 
   /** See Bucket.tryTake. */
   tryTake(key: string, nowMs: number): boolean {
-    let bucket = this.#buckets.get(key);
-    if (bucket === undefined) this.#buckets.set(key, bucket = new Bucket(this.#rate, nowMs));
-    return bucket.tryTake(nowMs);
+    return this.#bucketOf(key, nowMs).tryTake(nowMs);
+  }
+
+  /** See Bucket.take. */
+  take(key: string, nowMs: number): number {
+    return this.#bucketOf(key, nowMs).take(nowMs);
   }
 
   /** See Bucket.waitMs. */
@@ -86,6 +89,12 @@ export class Buckets {
 
   returnToken(key: string): void {
     this.#buckets.get(key)?.returnToken();
+  }
+
+  #bucketOf(key: string, nowMs: number): Bucket {
+    let bucket = this.#buckets.get(key);
+    if (bucket === undefined) this.#buckets.set(key, bucket = new Bucket(this.#rate, nowMs));
+    return bucket;
   }
 
   /** Removes full buckets. */

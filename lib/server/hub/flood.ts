@@ -2,67 +2,121 @@
  * Flood control computes how long a line waits. No line is dropped and no fast client is disconnected: while a line
  * waits, the connection is not read, so TCP slows the client down (ISUPPORT SAFERATE).
  */
+import { peerOf } from "../../irc/address.ts";
 import type { Line } from "../../irc/lines.ts";
-import type { Session } from "../chat/session.ts";
-import { Bucket } from "../chat/throttle.ts";
+import type { ServerConnection } from "../../net/connection.ts";
+import type { SessionState } from "../chat/session.ts";
+import { Bucket, Buckets } from "../chat/throttle.ts";
+import { costOf, type Payer } from "./line_cost.ts";
 
 /** A client can send the lines of this many seconds at a time, so that it joins all its channels without waiting. */
 const burstSeconds = 10;
 /** Operators can send ten times as much. Bots cannot, because every user can call itself a bot. */
 const operatorShare = 0.1;
-/** The cost of a line of a draft/multiline message, which has its own limits; other commands in a batch cost 1. */
-const batchShare = 0.1;
-/** The cost of a request for a read marker: a client sends one for each of its conversations (IRCv3 read-marker). */
-const markerShare = 0.1;
-const markerRequest = /^(?:@\S+ +)?(?::\S+ +)?MARKREAD +[^ ]+ *$/i;
-/** A request for this many messages of the history costs one line; it takes the server about 5 ms. */
-const messagesPerLine = 500;
-/** It has exactly the parameters of its subcommand; the last is the number of messages. */
-const historyRequest =
-  /^(?:@\S+ +)?(?::\S+ +)?CHATHISTORY +(?:(?:LATEST|BEFORE|AFTER|AROUND) +\S+|BETWEEN +\S+ +\S+) +\S+ +(\d+) *$/i;
 const uncounted = /^(?:@\S+ +)?(?::\S+ +)?(?:PONG|QUIT)\b/i;
-const inBatch = /^@(?:\S*;)?batch=\S* +(?::\S+ +)?(?:PRIVMSG|NOTICE) /i;
+/** The cost of a blank line, of a WebSocket frame without a line, and of a read that completes no line. */
+const idleShare = 0.05;
+/** An answer of this many bytes costs one line, beside the line that asked for it. */
+const answerBytes = 131_072;
 
 /** PONG and QUIT lines that do not count: more than any client needs. Further PONG and QUIT lines count. */
 const uncountedLines = { burst: 10, perSecond: 1 };
+/** Joins that come back in a second, while a client joins its channels again. */
+const joinsPerSecond = 1;
+
+/** The longest time that a new connection waits for its first read, so that it can still register in time. */
+const longestArrivalMs = 10_000;
+/** The connections that an address can have at the same time (--per-address) can come again in this time. */
+const arrivalSeconds = 20;
+/** One person with several programs that connect again and again after an outage. */
+const leastArrivals = 20;
+
+/** New connections of each address: their burst of lines is new too, so nobody can get it again and again. */
+export class Arrivals {
+  readonly #buckets: Buckets | undefined;
+
+  /** `perAddress` 0 means no limit. */
+  constructor(perAddress: number) {
+    const burst = Math.max(leastArrivals, perAddress);
+    const rate = { burst, perSecond: burst / arrivalSeconds };
+    this.#buckets = perAddress > 0 ? new Buckets(rate) : undefined;
+  }
+
+  /** Counts a connection; returns the milliseconds until its first read. This machine has no limit. */
+  waitMs({ address, isLocal }: ServerConnection, nowMs: number): number {
+    if (isLocal || this.#buckets === undefined) return 0;
+    const peer = peerOf(address);
+    const waitMs = this.#buckets.take(peer, nowMs);
+    if (waitMs <= longestArrivalMs) return waitMs;
+    this.#buckets.returnToken(peer);
+    return longestArrivalMs;
+  }
+
+  /** Removes expired counts. Call it every few seconds. */
+  sweep(nowMs: number): void {
+    this.#buckets?.sweep(nowMs);
+  }
+}
 
 /** The flood control of one session. */
 export class FloodControl {
+  readonly #session: SessionState;
   readonly #bucket: Bucket;
   readonly #uncountedLines: Bucket;
+  readonly #firstJoins: Bucket;
+  readonly #payer: Payer;
+  #nowMs: number;
+  #answeredBytes = 0;
+  #paidAnswer = false;
 
   /** `perSecond` is how many lines a client can send in the long run. */
-  constructor(perSecond: number, nowMs: number) {
+  constructor(session: SessionState, perSecond: number, nowMs: number) {
+    this.#session = session;
+    this.#nowMs = nowMs;
     this.#bucket = new Bucket({ burst: perSecond * burstSeconds, perSecond }, nowMs);
     this.#uncountedLines = new Bucket(uncountedLines, nowMs);
+    const { channelsPerUser } = session.chat.settings;
+    this.#firstJoins = new Bucket({ burst: channelsPerUser, perSecond: joinsPerSecond }, nowMs);
+    const takeFirstJoin = () => this.#firstJoins.tryTake(this.#nowMs);
+    this.#payer = {
+      chat: session.chat,
+      get batch() {
+        return session.batch;
+      },
+      get user() {
+        return session.user;
+      },
+      takeFirstJoin,
+    };
   }
 
-  /** Counts a line; returns the milliseconds it has to wait. PONG and QUIT do not wait. */
-  waitMs(session: Session, line: Line, nowMs: number): number {
-    const share = shareOf(session, line);
-    const owedMs = this.#bucket.take(nowMs, share);
-    if (owedMs === 0 || typeof line !== "string" || !uncounted.test(line)) return owedMs;
+  /**
+   * Counts a line, and the answer to the line before; returns the milliseconds it has to wait. PONG and QUIT do not wait,
+   * and neither does the rest of a batch.
+   */
+  waitMs(line: Line, nowMs: number): number {
+    this.#nowMs = nowMs;
+    const share = this.#session.user?.isOperator ? operatorShare : 1;
+    const { cost, isInBatch, paysForAnswer } = costOf(this.#payer, line);
+    const total = (cost + this.#answerCost()) * share;
+    this.#paidAnswer = paysForAnswer ?? false;
+    const owedMs = this.#bucket.take(nowMs, total);
+    if (owedMs === 0 || isInBatch) return 0;
+    if (typeof line !== "string" || !uncounted.test(line)) return owedMs;
     if (!this.#uncountedLines.tryTake(nowMs)) return owedMs;
-    this.#bucket.take(nowMs, -share);
+    this.#bucket.take(nowMs, -total);
     return 0;
   }
-}
 
-/** How much of one line it costs. */
-function shareOf(session: Session, line: Line): number {
-  if (session.user?.isOperator) return operatorShare;
-  if (isInBatch(session, line)) return batchShare;
-  if (typeof line !== "string") return 1;
-  if (markerRequest.test(line)) return markerShare;
-  return historyShare(line);
-}
+  /** Counts what is no line: blank lines, frames, small reads. Returns the milliseconds until the next read. */
+  idleWaitMs(count: number, nowMs: number): number {
+    return count === 0 ? 0 : this.#bucket.take(nowMs, count * idleShare);
+  }
 
-/** The cost of a request for messages: a client that catches up sends many. 1 for other lines. */
-function historyShare(line: string): number {
-  const limit = Number(historyRequest.exec(line)?.[1]);
-  return limit > 0 ? Math.min(1, Math.max(markerShare, limit / messagesPerLine)) : 1;
-}
-
-function isInBatch(session: Session, line: Line): boolean {
-  return session.batch !== undefined && typeof line === "string" && inBatch.test(line);
+  #answerCost(): number {
+    const { answeredBytes } = this.#session;
+    const bytes = this.#paidAnswer ? 0 : answeredBytes - this.#answeredBytes;
+    this.#answeredBytes = answeredBytes;
+    return bytes / answerBytes;
+  }
 }

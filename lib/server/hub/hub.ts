@@ -18,7 +18,7 @@ import { replyRefusal } from "../render/reply.ts";
 import type { Bus, BusFigures } from "./bus.ts";
 import { ClockWatch } from "./clock_watch.ts";
 import { type CommandTable, describeError, Dispatcher } from "./command.ts";
-import { FloodControl } from "./flood.ts";
+import { Arrivals, FloodControl } from "./flood.ts";
 import { rehash } from "./rehash.ts";
 import { SavingWatch } from "./saving_watch.ts";
 import { closeTimedOut, excuseStandstill, WaitingLines } from "./timeouts.ts";
@@ -35,6 +35,9 @@ export interface HubOptions {
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
+/** A long wait is divided, so that a session is never silent for long. */
+const holdStepMs = 10_000;
+
 /** Reads connections, runs their commands, applies events. */
 export class Hub {
   /** The chat, to be read. */
@@ -48,6 +51,7 @@ export class Hub {
   readonly #reread: () => ReloadableFiles;
   readonly #clockWatch: ClockWatch;
   readonly #waiting: WaitingLines;
+  readonly #arrivals: Arrivals;
   /** Users who left while the other machines could not be told, until the log has them. */
   #unannounced: string[] = [];
   #applied = 0;
@@ -67,6 +71,7 @@ export class Hub {
       rehash: () => this.rehash(),
     });
     this.#waiting = new WaitingLines(chat, bus, (session, line) => this.#dispatcher.tellDoubt(session, line));
+    this.#arrivals = new Arrivals(chat.settings.flood > 0 ? chat.settings.perAddress : 0);
     this.#sleep = sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
     this.#reread = reread ?? (() => chat.files);
     this.#clockWatch = new ClockWatch(chat, () => bus.figures);
@@ -164,22 +169,39 @@ export class Hub {
   async #readLines(session: SessionState): Promise<void> {
     const { connection } = session;
     const { clock, settings: { flood } } = this.#chat;
-    const control = flood > 0 ? new FloodControl(flood, clock.monotonic()) : undefined;
+    await this.#hold(session, this.#arrivals.waitMs(connection, clock.monotonic()));
+    const control = flood > 0 ? new FloodControl(session, flood, clock.monotonic()) : undefined;
     for await (const lines of connection.lines()) {
-      let now = session.lastLineMs = clock.monotonic();
-      session.wasPinged = false;
+      let now = clock.monotonic();
+      if (lines.length > 0) {
+        session.lastLineMs = now;
+        session.wasPinged = false;
+      }
+      const idle = connection.takeIdle();
+      const idleMs = control?.idleWaitMs(idle, now) ?? 0;
+      if (idleMs > 0) {
+        await this.#hold(session, idleMs);
+        now = clock.monotonic();
+      }
       for (const line of lines) {
-        const waitMs = control === undefined ? 0 : control.waitMs(session, line, now);
+        const waitMs = control === undefined ? 0 : control.waitMs(line, now);
         if (waitMs > 0) {
-          await this.#sleep(waitMs);
-          // A client that waits for the server is not silent.
-          now = session.lastLineMs = clock.monotonic();
+          await this.#hold(session, waitMs);
+          now = clock.monotonic();
           if (session.isClosed || connection.ended !== undefined) return;
         }
         const pending = this.#dispatcher.dispatch(session, line);
         if (pending !== undefined) await this.#waiting.untilAnswered(pending, session, line);
         if (session.isClosed) return;
       }
+    }
+  }
+
+  /** Does not read a session for some time. A client that waits for the server is not silent. */
+  async #hold(session: SessionState, ms: number): Promise<void> {
+    for (let leftMs = ms; leftMs > 0 && !session.isClosed; leftMs -= holdStepMs) {
+      await this.#sleep(Math.min(leftMs, holdStepMs));
+      session.lastLineMs = this.#chat.clock.monotonic();
     }
   }
 
@@ -221,6 +243,7 @@ export class Hub {
     this.checkClocks();
     this.#chat.operatorGuesses.sweep(now);
     this.#chat.serverPasswordGuesses.sweep(now);
+    this.#arrivals.sweep(now);
     this.#chat.silentRenames.sweep(now);
     this.#chat.invitations.bySender.sweep(now);
     this.#chat.invitations.byPair.sweep(now);

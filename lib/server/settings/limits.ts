@@ -37,7 +37,18 @@ export const limitSettings = {
     group: "Limits",
     metavar: "RATE",
     help:
-      "lines per second that a connection can send, and ten times as many in a burst; further lines wait; 0 means no limit",
+      "lines per second that a connection can send, and ten times as many in a burst; further lines wait, and what reaches more people or needs more work counts as more lines; 0 means no limit",
+  },
+  httpRate: {
+    kind: "number",
+    default: 100,
+    min: 0,
+    max: 100_000,
+    env: "PARLEY_HTTP_RATE",
+    group: "Limits",
+    metavar: "RATE",
+    help:
+      "HTTP requests per second from one address, and 50 times as many in a burst; programs on this machine can send ten times as many; 0 means no limit",
   },
   registrationTime: {
     kind: "duration",

@@ -13,6 +13,7 @@ import { UploadFolder } from "../web/upload_folder.ts";
 import { startWeb } from "../web/web.ts";
 import { ownNames, reachableHosts } from "./addresses.ts";
 import { reportFailure, type SharedParts } from "./listeners.ts";
+import { RequestRates } from "./request_rates.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 
 /** A listening web side. */
@@ -55,6 +56,7 @@ export function openWeb(
       limits,
       maxPerPeer: perAddress * socketsPerPerson,
       isTrustedProxy: proxies.isTrusted,
+      admitRequest: new RequestRates(hub.chat.settings, () => hub.chat.clock.monotonic()).admit,
       onUntrustedProxy: (peer, sign) => proxies.advise(peer, `the header ${sign}`),
       stream,
       origins: [...webOrigin.map(allowedOrigin), ...(address ? [address.origin] : [])],

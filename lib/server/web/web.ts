@@ -41,6 +41,8 @@ export interface WebOptions {
   readonly maxPerPeer: number;
   /** Whether an address is a trusted proxy, whose headers are believed. @default {none} */
   readonly isTrustedProxy?: ((address: string) => boolean) | undefined;
+  /** Counts a request; false if its visitor sends too many. @default {no limit} */
+  readonly admitRequest?: (visitor: Visitor) => boolean;
   /** Called for each request that carries `sign`, a header of a proxy, from an address that is not a trusted proxy. */
   readonly onUntrustedProxy?: (address: string, sign: string) => void;
   readonly stream: StreamOptions;
@@ -69,6 +71,7 @@ export interface WebListener {
 
 /** Deadlines are checked this often, and more often if they are shorter. */
 const checkMs = 1_000;
+const tooFast = "Too many requests from your address; try again in a moment";
 const tooMany = "Too many requests from your address at once";
 
 /** Only files of this server run; no other site can embed the page or receive data from it. */
@@ -207,6 +210,10 @@ class Web implements WebListener {
     if (allowOrigin(request, response, origins)) return;
     const visitor = this.#visitorOf(request);
     const { address, isProxied, isLocal } = visitor;
+    if (this.#options.admitRequest?.(visitor) === false) {
+      response.setHeader("retry-after", "1");
+      return sendText(response, 429, tooFast);
+    }
     if (isProxied) {
       if (!this.#peers.take(address, isLocal)) return sendText(response, 429, tooMany);
       response.once("close", () => this.#peers.release(address, isLocal));
@@ -237,6 +244,7 @@ class Web implements WebListener {
     // A WebSocket must not follow unfinished answers on the same connection.
     if (socket.requests > 0 || socket.writableLength > 0) return void socket.destroy();
     if (refused !== undefined) return refuseUpgrade(socket, refused.status, refused.sentence);
+    if (this.#options.admitRequest?.(visitor) === false) return refuseUpgrade(socket, 429, tooFast);
     if (isProxied && !this.#peers.take(address, isLocal)) return refuseUpgrade(socket, 429, tooMany);
     this.#limits.releaseDescriptor();
     const full = this.#limits.enter(address, isLocal);

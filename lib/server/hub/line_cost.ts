@@ -1,0 +1,120 @@
+/**
+ * What a line costs. One line to one reader costs 1; all else costs in proportion to the lines that a reader can receive
+ * from it, and to the work of the server. Pure: it reads the line and the chat, and waits for nothing.
+ */
+import type { Line } from "../../irc/lines.ts";
+import { utf8Bytes } from "../../irc/lines.ts";
+import type { Session } from "../chat/session.ts";
+
+/** The cost of a request for a read marker: a client sends one for each of its conversations (IRCv3 read-marker). */
+const markerShare = 0.1;
+const markerRequest = /^(?:@\S+ +)?(?::\S+ +)?MARKREAD +[^ ]+ *$/i;
+/** A request for this many messages of the history costs one line; it takes the server about 5 ms. */
+const messagesPerLine = 500;
+/** It has exactly the parameters of its subcommand; the last is the number of messages. */
+const historyRequest =
+  /^(?:@\S+ +)?(?::\S+ +)?CHATHISTORY +(?:(?:LATEST|BEFORE|AFTER|AROUND) +\S+|BETWEEN +\S+ +\S+) +\S+ +(\d+) *$/i;
+const inBatch = /^@(?:\S*;)?batch=\S* +(?::\S+ +)?(?:PRIVMSG|NOTICE) /i;
+const batchEnd = /^(?:@\S+ +)?(?::\S+ +)?BATCH +-/i;
+const start = /^ *(?:@\S+ +)?(?::\S+ +)?([A-Za-z]+)(?: +:?(\S*))?(?: +:?(\S*))?/;
+
+/** A line up to this length is one line for every reader; a longer one arrives in pieces of about `pieceBytes`. */
+const shortBytes = 512;
+const pieceBytes = 400;
+/** The cost of a piece of a message of several lines that readers without draft/multiline do not get. */
+const hiddenShare = 0.1;
+/** A change of a user is recorded in each of its channels, and told to all their members: this many cost one line. */
+const channelsPerLine = 10;
+/** The cost of joining one channel, as long as the session has not joined more than a client joins at its start. */
+const firstJoinShare = 0.1;
+
+/** Commands whose first parameter is a list of targets, each of which gets the whole line. */
+const messages: ReadonlySet<string> = new Set(["PRIVMSG", "NOTICE", "TAGMSG"]);
+/** Commands that change a user in all its channels. */
+const everywhere: ReadonlySet<string> = new Set(["NICK", "AWAY", "SETNAME"]);
+
+/** The cost of a line, and how it is paid. */
+export interface LineCost {
+  readonly cost: number;
+  /** It does not wait, because its batch has a deadline; the next line pays. */
+  readonly isInBatch?: boolean;
+  /** The length of its answer is part of the cost. */
+  readonly paysForAnswer?: boolean;
+}
+
+/** The part of a session that costs depend on. `takeFirstJoin` tells whether a JOIN is one of the first. */
+export interface Payer extends Pick<Session, "chat" | "batch" | "user"> {
+  takeFirstJoin(): boolean;
+}
+
+const one: LineCost = { cost: 1 };
+
+/** The cost of a line; unusable ones cost one. */
+export function costOf(payer: Payer, line: Line): LineCost {
+  if (typeof line !== "string") return one;
+  if (payer.batch !== undefined) {
+    if (inBatch.test(line)) return { cost: batchLineCost(payer, line), isInBatch: true };
+    if (batchEnd.test(line)) return { cost: 1, isInBatch: true };
+  }
+  const [, name = "", first = "", second = ""] = start.exec(line) ?? [];
+  const command = name.toUpperCase();
+  if (command === "MARKREAD" && markerRequest.test(line)) return { cost: markerShare };
+  if (command === "CHATHISTORY") {
+    const wanted = Number(historyRequest.exec(line)?.[1]);
+    if (wanted > 0) {
+      return { cost: Math.min(1, Math.max(markerShare, wanted / messagesPerLine)), paysForAnswer: true };
+    }
+  }
+  return { cost: lineCost(payer, command, { first, second, count: pieces(line) }) };
+}
+
+/** The first two parameters of a line, and the number of its pieces. */
+interface Parts {
+  readonly first: string;
+  readonly second: string;
+  readonly count: number;
+}
+
+/** How often the line, or what it causes, reaches somebody or is recorded. */
+function lineCost(payer: Payer, command: string, { first, second, count }: Parts): number {
+  if (messages.has(command)) return count * listed(first);
+  if (command === "PART") return Math.max(count, listed(first));
+  if (command === "KICK") return Math.max(count, listed(first), listed(second));
+  if (command === "JOIN") return joinCost(payer, first);
+  return everywhere.has(command) ? count + (payer.user?.channels.size ?? 0) / channelsPerLine : count;
+}
+
+/** The lines of at most 512 bytes that hold this line. */
+function pieces(line: string): number {
+  // No character has more than three bytes for each unit of its length.
+  if (line.length * 3 <= shortBytes) return 1;
+  const bytes = utf8Bytes(line);
+  return bytes <= shortBytes ? 1 : Math.ceil(bytes / pieceBytes);
+}
+
+function listed(list: string): number {
+  let count = 1;
+  for (let at = list.indexOf(","); at >= 0; at = list.indexOf(",", at + 1)) count++;
+  return count;
+}
+
+/** "JOIN 0" leaves all channels. */
+function joinCost(payer: Payer, list: string): number {
+  if (list === "0") return Math.max(1, payer.user?.channels.size ?? 0);
+  let cost = 0;
+  for (let left = listed(list); left > 0; left--) cost += payer.takeFirstJoin() ? firstJoinShare : 1;
+  return Math.max(1, cost);
+}
+
+/**
+ * Readers without draft/multiline get the first lines (--plain-lines) and a line about the others, which the end of the
+ * batch pays for. Of a paragraph they get twice as many (render/excerpt.ts).
+ */
+function batchLineCost({ chat: { settings: { plainLines } }, batch }: Payer, line: string): number {
+  const count = pieces(line);
+  const isContinued = line.includes("draft/multiline-concat");
+  const shown = plainLines === 0 ? Infinity : isContinued ? plainLines * 2 : plainLines;
+  const before = batch?.lines.length ?? 0;
+  const paid = Math.min(count, Math.max(0, shown - before));
+  return paid + (count - paid) * hiddenShare;
+}
