@@ -8,6 +8,7 @@ import { pageAsset } from "../lib/server/web/page_assets.ts";
 import { granted } from "./support/permissions.ts";
 import { exists, isFolder, lastName, list, parts, root, wings } from "./support/tree.ts";
 
+const chatTypes = ["type server/store", "type server/chat", "type server/hub"];
 /**
  * The folders that each folder of lib/ may import besides itself; after "type", only `import type`. A folder imports
  * none above it, so the rows stand in an order: each names rows before it only. Texts (`with { type: "text" }`) are
@@ -51,7 +52,8 @@ const mayImport: Record<string, readonly string[]> = {
     "server/apply",
     "type server/hub",
   ],
-  "server/web": ["deadlines.ts", "irc", "net", "type server/store", "type server/chat", "type server/hub"],
+  "server/media": [],
+  "server/web": ["deadlines.ts", "irc", "net", "server/media", ...chatTypes],
   "server/start": [
     "deadlines.ts",
     "run_command.ts",

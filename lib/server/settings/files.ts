@@ -65,4 +65,11 @@ export const fileSettings = {
     group: "Shared files",
     help: "how long a shared file is stored",
   },
+  keepPhotoData: {
+    kind: "flag",
+    env: "PARLEY_KEEP_PHOTO_DATA",
+    group: "Shared files",
+    help:
+      "keep what pictures and films tell about their place, time and camera; without it, the server removes that",
+  },
 } as const satisfies OptionTable;

@@ -17,6 +17,8 @@ export interface RunningUpload {
   readonly sender: Uploader;
   readonly address: string;
   readonly content: AsyncIterator<Uint8Array>;
+  /** Gets the number of bytes so far; it can refuse more by throwing. */
+  readonly onArrived: (bytes: number) => void;
 }
 
 interface Watched extends RunningUpload {
@@ -48,6 +50,7 @@ export class RunningUploads {
         const next = await read(watched);
         if (next.done) return;
         watched.bytes += next.value.length;
+        upload.onArrived(watched.bytes);
         yield next.value;
       }
     } finally {

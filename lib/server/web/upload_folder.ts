@@ -65,18 +65,17 @@ export class UploadFolder {
   /**
    * Writes a file while it arrives, without holding it in memory; resolves to its size. Over `maxBytes`, and if the
    * disk fails or is nearly full, it deletes the file and throws an UploadRefusal; `tooLarge` is its sentence about the
-   * size. `onArrived` gets the bytes so far, before they are written, and can refuse more by throwing. Without a free
-   * file descriptor it throws the error.
+   * size. `corrections` are made when all has arrived. Without a free file descriptor it throws the error.
    */
   async write(
     id: string,
     content: AsyncIterable<Uint8Array>,
-    { maxBytes, tooLarge, declaredBytes = 0, onArrived }: {
+    { maxBytes, tooLarge, declaredBytes = 0, corrections = [] }: {
       readonly maxBytes: number;
       readonly tooLarge: string;
       /** The size, if the sender told it. */
       readonly declaredBytes?: number;
-      readonly onArrived?: (bytes: number) => void;
+      readonly corrections?: readonly { readonly at: number; readonly bytes: Uint8Array }[];
     },
   ): Promise<number> {
     const part = this.#path(id) + partEnding;
@@ -88,10 +87,13 @@ export class UploadFolder {
       for await (const chunk of content) {
         bytes += chunk.length;
         if (bytes > maxBytes) throw new UploadRefusal(413, tooLarge);
-        onArrived?.(bytes);
         if (bytes >= checkAt && this.#spaceForFiles() < chunk.length) throw fullRefusal();
         if (bytes >= checkAt) checkAt = bytes + checkedBytes;
         for (let sent = 0; sent < chunk.length;) sent += await file.write(chunk.subarray(sent));
+      }
+      for (const { at, bytes } of corrections) {
+        await file.seek(at, Deno.SeekMode.Start);
+        for (let sent = 0; sent < bytes.length;) sent += await file.write(bytes.subarray(sent));
       }
       await file.syncData();
       await Deno.rename(part, this.#path(id));

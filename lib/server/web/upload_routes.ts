@@ -10,6 +10,7 @@ import type { SharedFileContents } from "../chat/file_contents.ts";
 import type { UploadFault } from "../chat/upload_limits.ts";
 import { isOutOfDescriptors } from "../../net/descriptors.ts";
 import { SocketLimits } from "../../net/socket_limits.ts";
+import { CleanMedia } from "../media/clean_media.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { UploadRow } from "../store/uploads.ts";
 import { answerTo, httpDate } from "./conditional_request.ts";
@@ -126,18 +127,22 @@ export class UploadRoutes {
       const id = this.#folder.newId();
       // The connection stays open, because a sender over the limit still gets an answer.
       const content = request.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]();
-      const bytes = await this.#folder.write(id, this.running.watch({ sender, address, content }), {
+      const onArrived = (arrived: number) => {
+        const fault = upload.arrived(arrived);
+        if (fault !== undefined) throw refusalOf(fault);
+      };
+      const sent = this.running.watch({ sender, address, content, onArrived });
+      const media = chat.settings.keepPhotoData ? undefined : new CleanMedia(sent);
+      const bytes = await this.#folder.write(id, media ?? sent, {
+        // The sum of what arrives is limited above.
         maxBytes: Infinity,
         tooLarge: "",
         declaredBytes,
-        onArrived: (arrived) => {
-          const fault = upload.arrived(arrived);
-          if (fault !== undefined) throw refusalOf(fault);
-        },
+        ...(media && { corrections: media.corrections }),
       });
       const { headers } = request;
       const name = fileName(headers["content-disposition"]);
-      const type = mediaType(headers["content-type"]);
+      const type = mediaType(media?.isBroken ? undefined : headers["content-type"]);
       // With a clock that is behind, the file would be too old as soon as the clock is right.
       const createdMs = stampMs(chat.stampNow());
       const { origin } = upload;
