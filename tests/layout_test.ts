@@ -9,6 +9,7 @@ import { granted } from "./support/permissions.ts";
 import { exists, isFolder, lastName, list, parts, root, wings } from "./support/tree.ts";
 
 const chatTypes = ["type server/store", "type server/chat", "type server/hub"];
+const timing = ["deadlines.ts", "turns.ts"];
 /**
  * The folders that each folder of lib/ may import besides itself; after "type", only `import type`. A folder imports
  * none above it, so the rows stand in an order: each names rows before it only. Texts (`with { type: "text" }`) are
@@ -17,6 +18,7 @@ const chatTypes = ["type server/store", "type server/chat", "type server/hub"];
 const mayImport: Record<string, readonly string[]> = {
   irc: [],
   "deadlines.ts": [],
+  "turns.ts": [],
   "nearest_word.ts": [],
   "options.ts": ["nearest_word.ts"],
   "completions.ts": ["options.ts"],
@@ -26,13 +28,13 @@ const mayImport: Record<string, readonly string[]> = {
 
   "server/settings": ["type options.ts"],
   "server/names": ["irc"],
-  "server/store": ["deadlines.ts", "irc", "server/names"],
+  "server/store": [...timing, "irc", "server/names"],
   "server/chat": ["irc", "type net", "type server/settings", "server/names", "type server/store"],
   "server/render": ["irc", "type net", "type server/store", "server/chat"],
   "server/apply": ["irc", "type server/store", "server/chat", "server/render"],
-  "server/hub": ["deadlines.ts", "irc", "type net", "server/chat", "server/render", "server/apply"],
+  "server/hub": [...timing, "irc", "type net", "server/chat", "server/render", "server/apply"],
   "server/commands": [
-    "deadlines.ts",
+    ...timing,
     "irc",
     "type server/settings",
     "server/names",
@@ -43,7 +45,7 @@ const mayImport: Record<string, readonly string[]> = {
     "type server/hub",
   ],
   "server/cluster": [
-    "deadlines.ts",
+    ...timing,
     "irc",
     "type server/settings",
     "type server/store",

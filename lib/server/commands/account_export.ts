@@ -4,10 +4,11 @@ import { utf8Bytes } from "../../irc/lines.ts";
 import { fold } from "../../irc/names.ts";
 import { plainLineBytes } from "../../irc/plain_lines.ts";
 import { splitText } from "../../irc/wrap.ts";
+import { personOf } from "../chat/person.ts";
 import type { Call } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
 import type { AccountRow } from "../store/accounts.ts";
-import { pause } from "./pause.ts";
+import { nextTurn } from "../../turns.ts";
 
 /** The messages that are read between two pauses. */
 const exportPage = 200;
@@ -32,7 +33,7 @@ export async function exportAll({ chat, session }: Call, { name }: AccountRow): 
       }
     }
     afterEntry = page.next;
-    await pause();
+    await nextTurn(personOf(session));
     await session.awaitSpace();
   } while (afterEntry !== undefined && session.connection.ended === undefined);
   standardReply(

@@ -1,5 +1,7 @@
 /** CHATHISTORY: earlier messages (IRCv3 draft/chathistory, draft/event-playback). */
+import { nextTurn } from "../../turns.ts";
 import { firstStamp, parseMessageId, stampMs, stampTime } from "../../irc/stamp.ts";
+import { personOf } from "../chat/person.ts";
 import {
   allVisibleHistory,
   recordFilter,
@@ -8,13 +10,14 @@ import {
 } from "../chat/history_access.ts";
 import type { ReadableStore } from "../chat/readable_store.ts";
 import { fail, isRefusal } from "../chat/refusal.ts";
+import type { Session } from "../chat/session.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { makeBatch, makeReplay, noteEmpty } from "../render/replay.ts";
 import { fromServer } from "../render/sender.ts";
 import type { StoredRecord } from "../store/block.ts";
 import type { HistoryView } from "../store/history_reader.ts";
+import type { TurnsOptions } from "../store/steps.ts";
 import { type Bounds, type FoundRecords, latestDeletion, withDeletions } from "./history_deletions.ts";
-import { pause } from "./pause.ts";
 import { parseTime } from "./time.ts";
 
 /** The commands of this file. */
@@ -160,7 +163,7 @@ function read(
     ...range,
     events: session.has("draft/event-playback"),
     isVisible: recordFilter(chat, user, session.profile.mask),
-  });
+  }, turnsOf(session));
 }
 
 /** Undefined for "*", which is not a point. */
@@ -208,8 +211,9 @@ async function sendTargets({ call, store, words, limit }: Query): Promise<void> 
   const isVisible = recordFilter(chat, user, session.profile.mask);
   const seesDeletions = session.has("draft/message-redaction");
   for (const [at, visible] of allVisibleHistory(chat, store, user).entries()) {
-    if (at % targetsAtOnce === targetsAtOnce - 1) await pause();
-    const said = await latest(store, visible, isVisible);
+    if (at % targetsAtOnce === targetsAtOnce - 1) await nextTurn(personOf(session));
+    if (session.isClosed) return;
+    const said = await latest(store, visible, isVisible, turnsOf(session));
     const deleted = seesDeletions ? latestDeletion(store.deletions, visible.views, after ?? 0) : 0;
     // A conversation in which all messages are deleted matters only to a client that can still show some.
     if (said === undefined && (deleted === 0 || stampMs(after ?? 0) === 0)) continue;
@@ -237,14 +241,16 @@ async function latest(
   store: ReadableStore,
   { views }: VisibleHistory,
   isVisible: (saved: StoredRecord) => boolean,
+  turns: TurnsOptions,
 ): Promise<number | undefined> {
-  const [newest] = await store.history.readInSteps(views, {
-    limit: 1,
-    from: "end",
-    events: false,
-    isVisible,
-  });
+  const range = { limit: 1, from: "end", events: false, isVisible } as const;
+  const [newest] = await store.history.readInSteps(views, range, turns);
   return newest?.stamp;
+}
+
+/** A read ends when nobody waits for it any more. */
+function turnsOf(session: Session): TurnsOptions {
+  return { person: personOf(session), isStopped: () => session.isClosed };
 }
 
 function split(text: string): [type: string, value: string] {

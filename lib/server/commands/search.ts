@@ -11,13 +11,15 @@ import { parseDate } from "../../irc/search_dates.ts";
 import { dateProblem, parseSearch } from "../../irc/search_operators.ts";
 import { firstStamp } from "../../irc/stamp.ts";
 import type { Chat } from "../chat/chat.ts";
+import { personOf } from "../chat/person.ts";
 import { allVisibleHistory, recordFilter, visibleHistory } from "../chat/history_access.ts";
 import type { ReadableStore } from "../chat/readable_store.ts";
 import { fail, isRefusal } from "../chat/refusal.ts";
 import { hadNick, type User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { makeReplay, noteEmpty } from "../render/replay.ts";
-import type { SearchHit } from "../store/search.ts";
+import { standardReply } from "../render/reply.ts";
+import type { SearchHit } from "../store/search_request.ts";
 import { parseTime } from "./time.ts";
 
 /** The commands of this file. */
@@ -70,6 +72,7 @@ async function answer(
   const logs = visibleLogs(chat, store, user, target);
   const isShown = recordFilter(chat, user, session.profile.mask);
   const { senderAccount, formerNicks, isFrom } = senderNamed(chat, sender);
+  let isCut = false;
   const found = limit === 0 ? [] : await store.search({
     logs,
     sender,
@@ -81,7 +84,9 @@ async function answer(
     before,
     limit,
     from: end,
+    person: personOf(session),
     isStopped: () => session.isClosed,
+    onCut: () => isCut = true,
     isVisible: (hit) => isIn(logs, hit) && isShown(hit) && isFrom(hit),
   });
   if (session.user !== user || session.isClosed) return;
@@ -89,6 +94,11 @@ async function answer(
   const current = visibleLogs(chat, store, user, target);
   const records = found.filter((hit) => isIn(current, hit));
   session.answer(makeReplay(chat, session, records, { batch: ["soju.im/search"], keep: end }).outgoing);
+  if (isCut) {
+    const sentence = "The search took too long and ended early, so older or newer matches can be missing: " +
+      "use more words, or after: and before:";
+    return standardReply(session, "WARN", "SEARCH", "INCOMPLETE", sentence);
+  }
   noteEmpty(session, "SEARCH", records.length);
 }
 

@@ -12,7 +12,8 @@ import type { Database, WriteStatement } from "./database.ts";
 import type { Deletion, Deletions } from "./deletions.ts";
 import type { History } from "./history.ts";
 import type { HistoryView } from "./history_reader.ts";
-import type { SearchHit, SearchIndex } from "./search.ts";
+import type { SearchIndex } from "./search.ts";
+import type { SearchHit } from "./search_request.ts";
 
 /** Records erased in one step. */
 const hitsPerStep = 32;

@@ -24,6 +24,7 @@ import { type Conversation, type Conversations, logOf, row, type Stream } from "
 import type { CommitParticipant } from "./commit_participants.ts";
 import type { Database, WriteStatement } from "./database.ts";
 import { type HistoryRange, HistoryReader, type HistoryView } from "./history_reader.ts";
+import type { TurnsOptions } from "./steps.ts";
 
 /** Records of one log that are not written yet. */
 export interface UnsavedBlock {
@@ -183,8 +184,12 @@ export class History implements CommitParticipant {
   }
 
   /** See HistoryReader.readInSteps. */
-  readInSteps(views: readonly HistoryView[], range: HistoryRange): Promise<StoredRecord[]> {
-    return this.reader.readInSteps(views, range);
+  readInSteps(
+    views: readonly HistoryView[],
+    range: HistoryRange,
+    options?: TurnsOptions,
+  ): Promise<StoredRecord[]> {
+    return this.reader.readInSteps(views, range, options);
   }
 
   /** The newest stored stamp; 0 if there is none. */

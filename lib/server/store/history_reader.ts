@@ -7,7 +7,7 @@ import type { StatementSync } from "node:sqlite";
 import { decodeBlock, type StoredRecord } from "./block.ts";
 import { logOf, row, type Stream } from "./conversation.ts";
 import type { Database } from "./database.ts";
-import { runAtOnce, runWithPauses } from "./steps.ts";
+import { runAtOnce, runInTurns, type TurnsOptions } from "./steps.ts";
 
 /** The part of a conversation that a user can see. */
 export interface HistoryView {
@@ -72,9 +72,13 @@ export class HistoryReader {
   }
 
   /** The same; when it takes long, the chat continues meanwhile. */
-  async readInSteps(views: readonly HistoryView[], range: HistoryRange): Promise<StoredRecord[]> {
+  async readInSteps(
+    views: readonly HistoryView[],
+    range: HistoryRange,
+    options: TurnsOptions = {},
+  ): Promise<StoredRecord[]> {
     const before = this.erasures;
-    const records = await runWithPauses(this.#steps(views, range));
+    const records = await runInTurns<StoredRecord[]>(this.#steps(views, range), options) ?? [];
     return this.erasures === before ? records : records.filter(({ stamp }) => this.find(views, stamp));
   }
 

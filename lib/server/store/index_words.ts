@@ -20,7 +20,7 @@ import {
 import { symbolsOf, wordsOf } from "../../irc/search_words.ts";
 
 /** The version of the words. */
-export const wordsVersion = 5;
+export const wordsVersion = 6;
 
 /** The words of the two columns of the index. */
 export interface IndexEntry {
@@ -82,6 +82,8 @@ export interface CompiledSearch {
   /** The query for one section of the index; it finds all records that match, and more if `isExact` is false. */
   query(section: string): string;
   readonly isExact: boolean;
+  /** Whether there is no condition, so that the index cannot be asked. */
+  readonly isEmpty: boolean;
   /** Whether a record matches. */
   matches(log: number, record: string): boolean;
 }
@@ -99,6 +101,7 @@ export function compileSearch(terms: SearchTerms): CompiledSearch | undefined {
   return {
     query: (section) => template.replaceAll("\0", section),
     isExact,
+    isEmpty: template === "",
     matches: (log, record) => {
       if (text !== undefined && !canContain(record, text)) return false;
       const read = readRecord(log, record);

@@ -188,4 +188,8 @@ export const migrations: readonly string[] = [
   ALTER TABLE account ADD COLUMN closures TEXT;
   ALTER TABLE account ADD COLUMN acts TEXT;
   `,
+  `
+  -- The logs of the blocks in a section, each plus one, as numbers of 32 bits; the index is built again (search_sections.ts).
+  ALTER TABLE search_section ADD COLUMN logs BLOB;
+  `,
 ];

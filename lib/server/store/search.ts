@@ -9,8 +9,10 @@ import { decodeBlock, type StoredRecord } from "./block.ts";
 import { row } from "./conversation.ts";
 import type { CommitParticipant } from "./commit_participants.ts";
 import type { Database, WriteStatement } from "./database.ts";
-import { SearchSections } from "./search_sections.ts";
-import { type CompiledSearch, compileSearch, entryOf, inSection, type SearchTerms } from "./index_words.ts";
+import { turnMs } from "../../turns.ts";
+import { type SearchSection, SearchSections } from "./search_sections.ts";
+import { type CompiledSearch, compileSearch, entryOf, inSection } from "./index_words.ts";
+import type { SearchHit, SearchRequest } from "./search_request.ts";
 import { runAtOnce } from "./steps.ts";
 
 /** Ids per block in the numbering of entries; more than maxRecords. */
@@ -19,34 +21,12 @@ const placesPerBlock = 1024;
 /** Blocks of one tick are not ordered; ten seconds, in stamps, are longer than any tick. */
 const slack = 10_000 * 1024;
 
-/** The time after which a search lets the chat continue, checked after each section and each few blocks. */
-const sliceMs = 4;
-
+/** Entries that one question to the index finds. */
+const entriesAtOnce = 512;
+/** The index is asked for so many logs at most; the sections know the logs too (search_sections.ts). */
+const askedLogs = 8;
 /** Blocks that are read at once, where the index does not contain them. */
 const blocksAtOnce = 16;
-
-/** A record that was found. */
-export interface SearchHit extends StoredRecord {
-  readonly block: number;
-  readonly place: number;
-  readonly log: number;
-  /** The id of its entry: grows with time. */
-  readonly entry: number;
-}
-
-/** The parameters of a search. */
-export interface SearchRequest extends SearchTerms {
-  /** Stamps; both bounds are excluded. */
-  readonly after?: number | undefined;
-  readonly before?: number | undefined;
-  /** Only entries after this entry. */
-  readonly afterEntry?: number | undefined;
-  readonly limit: number;
-  /** Hits for which it returns false are left out and do not count towards the limit. */
-  readonly isVisible?: ((hit: SearchHit) => boolean) | undefined;
-  /** If there are more: the oldest or the newest. */
-  readonly from: "start" | "end";
-}
 
 /** The entries and blocks that a search reads, by their ids; `low` and `high` are not included. */
 interface SearchBounds {
@@ -54,6 +34,8 @@ interface SearchBounds {
   readonly high: number;
   /** The last block that the index contains. */
   readonly lastIndexed: number;
+  /** Whether a block can have a record that is searched for. */
+  readonly isWithin: (log: number | undefined, block: number) => boolean;
 }
 
 /** The index and its progress. */
@@ -102,8 +84,8 @@ export class SearchIndex implements CommitParticipant {
       derived,
     );
     const hits = "SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid";
-    this.#oldest = database.prepareArrays(hits);
-    this.#latest = database.prepareArrays(`${hits} DESC`);
+    this.#oldest = database.prepareArrays(`${hits} LIMIT ${entriesAtOnce}`);
+    this.#latest = database.prepareArrays(`${hits} DESC LIMIT ${entriesAtOnce}`);
     this.#block = database.prepareArrays("SELECT log, first, records FROM block WHERE id = ?");
     const blocks = "SELECT id, log, first, records FROM block WHERE id > ? AND id < ? ORDER BY id";
     this.#blocksAfter = database.prepareArrays(`${blocks} LIMIT ${blocksAtOnce}`);
@@ -141,19 +123,31 @@ export class SearchIndex implements CommitParticipant {
 
   /** The same in steps of some milliseconds. */
   *searchInSteps(search: SearchRequest): Generator<void, SearchHit[]> {
-    const compiled = compileSearch(search);
-    if (compiled === undefined) return [];
+    const { within, from } = search;
+    const isAsked = within !== undefined && within.size <= askedLogs;
+    const compiled = compileSearch(isAsked ? { ...search, logs: [...within.keys()] } : search);
+    if (compiled === undefined || within?.size === 0) return [];
     const { after = -1, before = Number.MAX_SAFE_INTEGER, limit, isVisible = () => true } = search;
     const found: SearchHit[] = [];
-    let restMs = performance.now() + sliceMs;
+    let leftMs = search.budgetMs ?? Infinity;
+    let startedMs = performance.now();
     for (const hit of this.#candidates(search, compiled)) {
-      if (hit && hit.stamp > after && hit.stamp < before && isVisible(hit)) found.push(hit);
+      if (
+        hit && hit.stamp > after && hit.stamp < before && hit.stamp >= (within?.get(hit.log) ?? 0) &&
+        isVisible(hit)
+      ) found.push(hit);
       if (found.length >= limit) break;
-      if (performance.now() < restMs) continue;
+      const workedMs = performance.now() - startedMs;
+      if (workedMs < turnMs) continue;
+      leftMs -= workedMs;
+      if (leftMs <= 0) {
+        search.onCut?.();
+        break;
+      }
       yield;
-      restMs = performance.now() + sliceMs;
+      startedMs = performance.now();
     }
-    return search.from === "start" ? found : found.reverse();
+    return from === "start" ? found : found.reverse();
   }
 
   /** Removes the records of a block, all or at some places; `secure` leaves no trace of them in the file. */
@@ -196,7 +190,7 @@ export class SearchIndex implements CommitParticipant {
   }
 
   #insertRecords(block: number, log: number, records: readonly StoredRecord[]): void {
-    const section = this.#sections.nameForNew(block);
+    const section = this.#sections.add(block, log);
     for (const [place, { record }] of records.entries()) {
       this.#sections.count(this.#run(this.#insert, { section, block, log, place, record }));
     }
@@ -221,10 +215,11 @@ export class SearchIndex implements CommitParticipant {
   /** The records that match, in the direction of the search; undefined for work without a match. */
   *#candidates(search: SearchRequest, compiled: CompiledSearch): Generator<SearchHit | undefined> {
     const { after = -1, before = Number.MAX_SAFE_INTEGER, afterEntry = -1 } = search;
-    const bounds = {
+    const bounds: SearchBounds = {
       low: Math.max(afterEntry, this.#blockAt(after - slack) * placesPerBlock - 1),
       high: (this.#blockAt(before + slack) + 1) * placesPerBlock,
       lastIndexed: this.#lastIndexed,
+      isWithin: this.#filter(search),
     };
     if (search.from === "start") {
       yield* this.#indexed(bounds, compiled, true);
@@ -235,39 +230,104 @@ export class SearchIndex implements CommitParticipant {
     }
   }
 
+  /** Whether a block of a log can have a visible record. Without it, hidden records would be read one by one. */
+  #filter({ within, logs }: SearchRequest): SearchBounds["isWithin"] {
+    if (within === undefined && logs.length === 0) return () => true;
+    const firsts = new Map<number, number>();
+    return (log, block) => {
+      const since = log === undefined
+        ? undefined
+        : within === undefined
+        ? logs.includes(log) ? 0 : undefined
+        : within.get(log);
+      if (since === undefined) return false;
+      if (since === 0) return true;
+      let first = firsts.get(since);
+      if (first === undefined) firsts.set(since, first = this.#blockAt(since - slack));
+      return block >= first;
+    };
+  }
+
   *#indexed(
-    { low, high, lastIndexed }: SearchBounds,
+    bounds: SearchBounds,
     compiled: CompiledSearch,
     isForwards: boolean,
   ): Generator<SearchHit | undefined> {
-    const end = Math.min(high, (lastIndexed + 1) * placesPerBlock);
+    const high = Math.min(bounds.high, (bounds.lastIndexed + 1) * placesPerBlock);
     const oldest = Number(row(this.#bounds.get())[0] ?? 0);
-    const sections = this.#sections.between(Math.max(oldest, blockOf(low)), blockOf(end));
-    for (const name of isForwards ? sections : sections.reverse()) {
-      const statement = isForwards ? this.#oldest : this.#latest;
-      const entries = statement.all(compiled.query(name), low, end).map((one) => Number(row(one)[0]));
-      for (const hit of this.#load(entries)) {
+    const sections = this.#sections.between(Math.max(oldest, blockOf(bounds.low)), blockOf(high), isForwards);
+    for (const section of sections) {
+      if (compiled.isEmpty) yield* this.#inSection(section, { ...bounds, high }, isForwards);
+      else yield* this.#matching(section, { ...bounds, high }, compiled, isForwards);
+    }
+  }
+
+  /** The records of a section that the index finds. */
+  *#matching(
+    section: SearchSection,
+    { low, high, isWithin }: SearchBounds,
+    compiled: CompiledSearch,
+    isForwards: boolean,
+  ): Generator<SearchHit | undefined> {
+    const statement = isForwards ? this.#oldest : this.#latest;
+    const query = compiled.query(section.name);
+    let [from, to] = [low, high];
+    for (;;) {
+      const entries = statement.all(query, from, to).map((one) => Number(row(one)[0]));
+      const wanted = entries.filter((entry) => {
+        const block = blockOf(entry);
+        return isWithin(section.logOf(block), block);
+      });
+      for (const hit of this.#load(wanted)) {
         yield compiled.isExact || compiled.matches(hit.log, hit.record) ? hit : undefined;
+      }
+      yield undefined;
+      const last = entries.at(-1);
+      if (last === undefined || entries.length < entriesAtOnce) return;
+      if (isForwards) from = last;
+      else to = last;
+    }
+  }
+
+  /** All records of a section, for a search that has no condition but its logs. */
+  *#inSection(
+    section: SearchSection,
+    { low, high, isWithin }: SearchBounds,
+    isForwards: boolean,
+  ): Generator<SearchHit | undefined> {
+    const [from, to] = [Math.max(section.first, blockOf(low)), Math.min(section.last, blockOf(high))];
+    for (let at = 0; at <= to - from; at++) {
+      const block = isForwards ? from + at : to - at;
+      if (!isWithin(section.logOf(block), block)) continue;
+      for (const hit of this.#loadBlock(block, isForwards)) {
+        if (hit.entry > low && hit.entry < high && hit.record !== "") yield hit;
       }
       yield undefined;
     }
   }
 
+  *#loadBlock(block: number, isForwards: boolean): Generator<SearchHit> {
+    const [log, first, text] = row(this.#block.get(block));
+    if (text === undefined) return;
+    const hits = decodeBlock(Number(first), String(text))
+      .map((saved, place) => hitOf(saved, block, place, Number(log)));
+    yield* isForwards ? hits : hits.reverse();
+  }
+
   /** The matches in the blocks that the index did not contain when the search began. */
   *#notIndexed(
-    { low, high, lastIndexed }: SearchBounds,
+    { low, high, lastIndexed, isWithin }: SearchBounds,
     search: SearchRequest,
     compiled: CompiledSearch,
   ): Generator<SearchHit | undefined> {
     const isForwards = search.from === "start";
-    const logs = new Set(search.logs);
     let [from, to] = [Math.max(lastIndexed, blockOf(low) - 1), blockOf(high)];
     for (;;) {
       const blocks = (isForwards ? this.#blocksAfter : this.#blocksBefore).all(from, to).map(row);
       for (const [id, log, first, records] of blocks) {
         if (isForwards) from = Number(id);
         else to = Number(id);
-        if (logs.size > 0 && !logs.has(Number(log))) continue;
+        if (!isWithin(Number(log), Number(id))) continue;
         const hits = decodeBlock(Number(first), String(records))
           .map((saved, place) => hitOf(saved, Number(id), place, Number(log)));
         for (const hit of isForwards ? hits : hits.reverse()) {

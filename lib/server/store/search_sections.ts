@@ -1,28 +1,49 @@
 /**
- * The sections of the search index: each has the words of some thousand records that follow each other. A question for
- * the beginning of a word costs as much as all its matches (findings/fts5_prefix_reads_all_matches.sh), so a search asks
- * section after section, and the chat continues in between.
+ * The sections of the search index: each has the words of about a thousand records that follow each other. A question
+ * for the beginning of a word costs as much as all its matches (findings/fts5_prefix_reads_all_matches.sh), so a search
+ * asks section after section, and the chat continues in between.
+ *
+ * A section also knows the log of each of its blocks. So a search in a hundred channels does not ask the index for the
+ * channels, which takes fifty times as long as asking for the words, and does not read blocks of other channels.
  */
 import type { StatementSync } from "node:sqlite";
 import { row } from "./conversation.ts";
 import type { Database, WriteStatement } from "./database.ts";
 
-/** The words after which a section ends, some thousand records: it is read in some milliseconds. */
-export const wordsPerSection = 65_536;
+/** The words after which a section ends, about a thousand records: it is read in a millisecond or two. */
+export const wordsPerSection = 16_384;
+/** The most ids of blocks in a section; blocks that are deleted leave gaps. */
+const maxBlocks = 16_384;
 
-/** All sections; a section begins with a block, and its name begins its words. There is always one. */
+/** A part of the index. */
+export interface SearchSection {
+  /** It begins each word of the section. All names have the same length, so none with a word begins another one. */
+  readonly name: string;
+  /** The id of its first block. */
+  readonly first: number;
+  /** The id of its last block. */
+  readonly last: number;
+  /** The log of a block of the section; undefined if it is not in the index. */
+  logOf(block: number): number | undefined;
+}
+
+/** All sections, in the order of their blocks. There is always one. */
 export class SearchSections {
   readonly #select: StatementSync;
+  readonly #selectLogs: StatementSync;
   readonly #save: WriteStatement;
   #firsts: number[] = [];
   /** The words in the last section. */
   #count = 0;
+  /** The logs of the blocks in the last section, each plus one, by the distance to its first block; 0 for a gap. */
+  #logs: number[] = [];
 
   constructor(database: Database) {
     this.#select = database.prepareArrays("SELECT first, words FROM search_section ORDER BY number");
+    this.#selectLogs = database.prepareArrays("SELECT logs FROM search_section WHERE number = ?");
     this.#save = database.prepareWrite(
-      `INSERT INTO search_section (number, first, words) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET words = excluded.words`,
+      `INSERT INTO search_section (number, first, words, logs) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET words = excluded.words, logs = excluded.logs`,
       { isDerived: true },
     );
     this.load();
@@ -33,15 +54,21 @@ export class SearchSections {
     const rows = this.#select.all().map(row);
     this.#firsts = rows.length === 0 ? [0] : rows.map(([first]) => Number(first));
     this.#count = Number(rows.at(-1)?.[1] ?? 0);
+    this.#logs = [...this.#loadLogs(this.#firsts.length - 1)];
   }
 
-  /** The name of the section for a new block, which has a higher id than all before. */
-  nameForNew(block: number): string {
-    if (this.#count >= wordsPerSection) {
+  /** Adds a block, which has a higher id than all before; returns the name of its section. */
+  add(block: number, log: number): string {
+    const place = block - (this.#firsts.at(-1) ?? 0);
+    if (this.#count >= wordsPerSection || place >= maxBlocks) {
       this.save();
       this.#firsts.push(block);
       this.#count = 0;
+      this.#logs = [];
     }
+    const at = block - (this.#firsts.at(-1) ?? 0);
+    while (this.#logs.length < at) this.#logs.push(0);
+    this.#logs.push(log + 1);
     return nameOf(this.#firsts.length - 1);
   }
 
@@ -52,7 +79,8 @@ export class SearchSections {
 
   /** Saves the last section, in the transaction of its records. */
   save(): void {
-    this.#save.run(this.#firsts.length - 1, this.#firsts.at(-1) ?? 0, this.#count);
+    const logs = new Uint8Array(Uint32Array.from(this.#logs).buffer);
+    this.#save.run(this.#firsts.length - 1, this.#firsts.at(-1) ?? 0, this.#count, logs);
   }
 
   /** The name of the section with this block. */
@@ -60,10 +88,33 @@ export class SearchSections {
     return nameOf(this.#indexOf(block));
   }
 
-  /** The names of the sections with the blocks from `low` to `high`, oldest first. */
-  between(low: number, high: number): string[] {
-    const from = this.#indexOf(low);
-    return Array.from({ length: this.#indexOf(high) - from + 1 }, (_, at) => nameOf(from + at));
+  /** The sections with the blocks from `low` to `high`, in the direction of a search. Each is read when it is asked for. */
+  *between(low: number, high: number, isForwards: boolean): Generator<SearchSection> {
+    const [from, to] = [this.#indexOf(low), this.#indexOf(high)];
+    for (let at = 0; at <= to - from; at++) yield this.#section(isForwards ? from + at : to - at);
+  }
+
+  #section(number: number): SearchSection {
+    const first = this.#firsts[number] ?? 0;
+    const logs = this.#loadLogs(number);
+    return {
+      name: nameOf(number),
+      first,
+      last: first + logs.length - 1,
+      logOf: (block) => {
+        const found = logs[block - first] ?? 0;
+        return found === 0 ? undefined : found - 1;
+      },
+    };
+  }
+
+  #loadLogs(number: number): Uint32Array {
+    if (number === this.#firsts.length - 1 && this.#logs.length > 0) return Uint32Array.from(this.#logs);
+    const [logs] = (this.#selectLogs.get(number) ?? []) as unknown as [Uint8Array?];
+    // The bytes are copied, because they can begin anywhere in their buffer.
+    return logs === undefined || logs === null
+      ? new Uint32Array()
+      : new Uint32Array(Uint8Array.from(logs).buffer);
   }
 
   /** The last section that begins at or before the block. */
@@ -79,7 +130,6 @@ export class SearchSections {
   }
 }
 
-/** All names have the same length, so no name with a word is the beginning of another one. */
 function nameOf(number: number): string {
   return number.toString(36).padStart(5, "0");
 }

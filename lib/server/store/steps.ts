@@ -2,6 +2,7 @@
  * Long reads in steps: a generator yields after each step, and its caller decides whether the chat continues in
  * between.
  */
+import { nextTurn } from "../../turns.ts";
 
 /** Runs all steps without a pause. */
 export function runAtOnce<Result>(steps: Generator<void, Result>): Result {
@@ -10,39 +11,32 @@ export function runAtOnce<Result>(steps: Generator<void, Result>): Result {
   return step.value;
 }
 
-/** Runs the steps with a pause after each; the result is undefined if `isStopped` returned true before the last step. */
-export function runWithPauses<Result>(steps: Generator<void, Result>): Promise<Result>;
-export function runWithPauses<Result>(
+/** The options of a read in turns. */
+export interface TurnsOptions {
+  /** The person who caused the read; see lib/turns.ts. @default {the server} */
+  readonly person?: string | undefined;
+  /** Nobody waits for the result any more. @default {never} */
+  readonly isStopped?: (() => boolean) | undefined;
+}
+
+/** Runs each step in a turn of its own; the result is undefined if `isStopped` returned true before the last step. */
+export function runInTurns<Result>(
   steps: Generator<void, Result>,
-  isStopped: () => boolean,
+  options: TurnsOptions & { readonly isStopped?: undefined },
+): Promise<Result>;
+export function runInTurns<Result>(
+  steps: Generator<void, Result>,
+  options: TurnsOptions,
 ): Promise<Result | undefined>;
-export async function runWithPauses<Result>(
+export async function runInTurns<Result>(
   steps: Generator<void, Result>,
-  isStopped: () => boolean = () => false,
+  { person, isStopped = () => false }: TurnsOptions,
 ): Promise<Result | undefined> {
   let step = steps.next();
   while (!step.done) {
+    await nextTurn(person);
     if (isStopped()) return undefined;
-    await pause();
     step = steps.next();
   }
   return step.value;
-}
-
-/** The reads that pause, in their order. */
-const pausing: (() => void)[] = [];
-
-/**
- * Resolves in a later round of the event loop, so that other work gets its turn. Only one of all pauses ends in a round:
- * a hundred searches at once stop the chat for as long as one.
- */
-export function pause(): Promise<void> {
-  return new Promise((resolve) => {
-    if (pausing.push(resolve) === 1) setTimeout(endPause, 0);
-  });
-}
-
-function endPause(): void {
-  pausing.shift()?.();
-  if (pausing.length > 0) setTimeout(endPause, 0);
 }

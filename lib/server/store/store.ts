@@ -14,9 +14,11 @@ import { History } from "./history.ts";
 import { HistoryRetention, type RetentionLimits } from "./history_retention.ts";
 import { copyBefore, type OpenedDatabase, openFolder, openMemory } from "./open.ts";
 import { hasFutureTimes, type MendedTimes, mendTimes, type ValueMenders } from "./mend_times.ts";
-import { type SearchHit, SearchIndex, type SearchRequest } from "./search.ts";
+import { SearchIndex } from "./search.ts";
+import type { SearchHit, SearchRequest } from "./search_request.ts";
 import { openTables, type Tables } from "./tables.ts";
-import { pause, runWithPauses } from "./steps.ts";
+import { nextTurn, OnePerPerson, turnMs } from "../../turns.ts";
+import { runInTurns } from "./steps.ts";
 import { Transfer } from "./transfer.ts";
 
 /** The options of a store. */
@@ -33,22 +35,23 @@ export interface StoreOptions extends DatabaseOptions {
   readonly mend?: ValueMenders | undefined;
 }
 
-/** The longest time that one step of upkeep can block the chat. */
-const sliceMs = 4;
 /**
  * The most steps of one upkeep(), the pause between them, and the number of messages between two steps that stops it.
  */
-const upkeepSlices = 25;
+const upkeepSlices = 60;
 const pauseMs = 25;
 const busyCount = 25;
 /** The longest time that a search adds records to the index; it reads the others one by one. */
 const updateMs = 200;
-/** Conversations in one query to the index; a query takes some milliseconds. */
-const logsAtOnce = 200;
+/** The longest time that one search works; its turns take two to three times as long. */
+const searchMs = 4000;
 
 /** A search in logs; each maps to its first visible stamp. */
-export interface StoreSearch extends Omit<SearchRequest, "logs" | "isVisible" | "account" | "afterEntry"> {
+export interface StoreSearch
+  extends Omit<SearchRequest, "logs" | "within" | "isVisible" | "account" | "afterEntry"> {
   readonly logs: ReadonlyMap<number, number>;
+  /** See lib/turns.ts; a person has one search at a time. @default {the server} */
+  readonly person?: string;
   /** Hits for which it returns false are left out and do not count towards the limit. */
   readonly isVisible: (hit: SearchHit) => boolean;
   /** Nobody waits for the result any more. @default {never} */
@@ -76,6 +79,7 @@ export class Store implements Disposable {
   readonly #watch: FileWatch | undefined;
   readonly #path: string | undefined;
   #transfer: Transfer | undefined;
+  readonly #searches = new OnePerPerson();
   #isUpkeepRunning = false;
   #closed = false;
 
@@ -120,7 +124,7 @@ export class Store implements Disposable {
   upkeepStep(): boolean {
     if (!this.commit()) return false;
     let more = false;
-    this.database.attempt(() => more = this.#runUpkeep(performance.now() + sliceMs));
+    this.database.attempt(() => more = this.#runUpkeep(performance.now() + turnMs));
     if (!this.commit()) return false;
     if (!more && this.eraser.needsScrub) this.eraser.scrub();
     return more;
@@ -151,41 +155,46 @@ export class Store implements Disposable {
    * `untilMs` (performance.now()); the chat continues meanwhile. While the disk fails it does nothing: the rows would
    * wait in memory, and each try to save would write all of them again.
    */
-  async updateIndex(untilMs = Infinity): Promise<void> {
+  async updateIndex(untilMs = Infinity, person = ""): Promise<void> {
     // A search then finds the records of this tick.
     this.database.insertPending();
     for (let more = !this.database.failing; more && !this.#closed && performance.now() < untilMs;) {
       more = false;
-      if (!this.database.attempt(() => more = this.index.advance(performance.now() + sliceMs))) return;
+      if (!this.database.attempt(() => more = this.index.advance(performance.now() + turnMs))) return;
       if (!this.commit()) return;
-      if (more) await pause();
+      if (more) await nextTurn(person);
     }
   }
 
   /**
    * See SearchIndex.search. It adds new records to the index first, leaves out records that are being erased, and the
-   * chat continues between the parts. `logs` are parts with a common `after`, so that the index gives no match that is
-   * too old for all of a part.
+   * chat continues between its steps. What is said meanwhile can be missing; what is erased meanwhile is not found. A
+   * search that would take too long ends with what it has, after a call of `onCut`.
    */
-  async search(search: StoreSearch): Promise<SearchHit[]> {
-    await this.updateIndex(performance.now() + updateMs);
+  search(search: StoreSearch): Promise<SearchHit[]> {
+    return this.#searches.run(search.person ?? "", () => this.#search(search));
+  }
+
+  async #search({ logs, person = "", ...search }: StoreSearch): Promise<SearchHit[]> {
+    const isStopped = () => this.#closed || search.isStopped?.() === true;
+    if (isStopped()) return [];
+    await this.updateIndex(performance.now() + updateMs, person);
+    if (isStopped()) return [];
     const { reader } = this.history;
     const before = reader.erasures;
-    const found: SearchHit[] = [];
     const isVisible = (hit: SearchHit) => !this.eraser.isHidden(hit) && search.isVisible(hit);
-    for (const [at, { logs, after }] of partsOf(search).entries()) {
-      if (at > 0) await pause();
-      if (this.#closed) return [];
-      const steps = this.index.searchInSteps({ ...search, logs, after, isVisible });
-      const hits = await runWithPauses(steps, () => this.#closed || search.isStopped?.() === true);
-      if (hits === undefined) return [];
-      found.push(...hits);
-    }
+    const after = Math.max(search.after ?? -1, Math.min(...logs.values()) - 1);
+    const steps = this.index.searchInSteps({
+      budgetMs: searchMs,
+      ...search,
+      logs: [],
+      within: logs,
+      after,
+      isVisible,
+    });
+    const found = await runInTurns(steps, { person, isStopped }) ?? [];
     const current = reader.erasures === before ? found : this.index.stillStored(found).filter(isVisible);
-    current.sort((one, other) => one.stamp - other.stamp);
-    return search.from === "start"
-      ? current.slice(0, search.limit)
-      : current.slice(Math.max(0, current.length - search.limit));
+    return current.sort((one, other) => one.stamp - other.stamp);
   }
 
   /**
@@ -243,19 +252,6 @@ export class Store implements Disposable {
     }
     return true;
   }
-}
-
-/** The logs of a search in parts of which all, or none, start with the oldest of the visible stamps. */
-function partsOf({ logs, after = -1 }: StoreSearch): { logs: number[]; after: number }[] {
-  const sorted = [...logs].sort(([, one], [, other]) => one - other);
-  const parts: { logs: number[]; after: number }[] = [];
-  for (const group of Map.groupBy(sorted, ([, since]) => since === sorted[0]?.[1]).values()) {
-    for (let at = 0; at < group.length; at += logsAtOnce) {
-      const part = group.slice(at, at + logsAtOnce);
-      parts.push({ logs: part.map(([log]) => log), after: Math.max(after, (part[0]?.[1] ?? 0) - 1) });
-    }
-  }
-  return parts;
 }
 
 /** The old times are only in the copy then, so there is one. */

@@ -104,6 +104,81 @@ Deno.test("a search ends early when nobody waits for its result", async () => {
   assert(checked < 20, `${checked} checked`);
 });
 
+Deno.test("fifty searches of one person do not delay the search of another, and run one at a time", async () => {
+  using store = openStore();
+  await tell(store, "#tea", Array.from({ length: 8 }, (_, at) => [at + 1, "tea"]));
+  const logs = new Map([[(store.conversations.find("#tea")?.id ?? 0) * 2, 0]]);
+  const ended: string[] = [];
+  const [running, most] = [new Set<number>(), { ann: 0 }];
+  const look = (person: string, number: number) => {
+    // Slow, so that each check is a step of the search.
+    const isVisible = () => {
+      for (const endMs = performance.now() + 4; performance.now() < endMs;);
+      if (person === "ann") most.ann = Math.max(most.ann, running.add(number).size);
+      return false;
+    };
+    return store.search({ logs, person, text: "tea", limit: 9, from: "end", isVisible }).then(() => {
+      running.delete(number);
+      ended.push(person);
+    });
+  };
+  const fifty = Array.from({ length: 50 }, (_, at) => look("ann", at));
+  await look("bob", 50);
+  assert(ended.length <= 2, ended.join());
+  assertEquals(most.ann, 1);
+  store.close();
+  await Promise.all(fifty);
+});
+
+Deno.test("a search that works too long ends with what it has, and says so", async () => {
+  using store = openStore();
+  await tell(store, "#tea", Array.from({ length: 20 }, (_, at) => [at + 1, "tea"]));
+  const logs = new Map([[(store.conversations.find("#tea")?.id ?? 0) * 2, 0]]);
+  let cuts = 0;
+  const isVisible = ({ stamp }: { stamp: number }) => {
+    for (const endMs = performance.now() + 4; performance.now() < endMs;);
+    return stamp > 15;
+  };
+  const options = { logs, text: "tea", limit: 99, from: "end", isVisible, onCut: () => cuts++ } as const;
+  const all = await store.search(options);
+  assertEquals([all.length, cuts], [5, 0]);
+  const found = await store.search({ ...options, budgetMs: 6 });
+  assertEquals(cuts, 1);
+  assert(found.length < 5, `${found.length} found`);
+});
+
+Deno.test("a search in many channels finds what it finds in each of them, from the first visible message on", async () => {
+  using store = openStore();
+  const count = 900;
+  for (let at = 1; at <= count; at++) {
+    const name = `#c${at * 7 % 30}`;
+    const record = `:ann!a@h PRIVMSG ${name} :${at % 3 ? "tea" : "milk"} n${at}`;
+    store.history.append(store.conversations.channel(name, name), 0, at, record);
+    if (at % 90 === 0) endSection(store);
+    if (at % 10 === 0) await store.updateIndex();
+  }
+  const ids = Array.from({ length: 20 }, (_, at) => (store.conversations.find(`#c${at}`)?.id ?? 0) * 2);
+  const logs = new Map(ids.map((id, at) => [id, at % 2 ? 400 : 0]));
+  const isVisible = () => true;
+  for (
+    const [text, from] of [["tea", "end"], ["te", "start"], [undefined, "end"], [undefined, "start"]] as const
+  ) {
+    const each = await Promise.all(
+      [...logs].map((one) => store.search({ logs: new Map([one]), text, from, limit: count, isVisible })),
+    );
+    const wanted = each.flat().map(({ stamp }) => stamp).sort((one, other) => one - other);
+    for (const limit of [count, 7]) {
+      const found = (await store.search({ logs, text, from, limit, isVisible })).map(({ stamp }) => stamp);
+      assertEquals(
+        found,
+        from === "start" ? wanted.slice(0, limit) : wanted.slice(-limit),
+        `${text} ${from}`,
+      );
+    }
+    assert(wanted.length > 100);
+  }
+});
+
 Deno.test("search reads only the given logs", async () => {
   using store = openStore();
   await tell(store, "#tea", [[1, "secret"]]);

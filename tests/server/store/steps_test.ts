@@ -1,15 +1,20 @@
 import { assertEquals } from "@std/assert";
-import { pause } from "../../../lib/server/store/steps.ts";
+import { runInTurns } from "../../../lib/server/store/steps.ts";
 
-Deno.test("of several long reads one continues in each round of the event loop, in their order", async () => {
-  const done: number[] = [];
-  const reads = [0, 1, 2].map((read) => pause().then(() => done.push(read)));
-  const rounds: number[] = [];
-  for (let round = 0; round < 3; round++) {
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    rounds.push(done.length);
+Deno.test("reads in turns run step by step in between, and end when nobody waits for them", async () => {
+  const log: string[] = [];
+  function* read(name: string): Generator<void, string> {
+    for (let step = 1; step <= 3; step++) {
+      log.push(`${name}${step}`);
+      yield;
+    }
+    return name;
   }
-  await Promise.all(reads);
-  assertEquals(done, [0, 1, 2]);
-  assertEquals(rounds, [1, 2, 3]);
+  let isGone = false;
+  const results = await Promise.all([
+    runInTurns(read("a"), { person: "ann" }),
+    runInTurns(read("b"), { person: "bob", isStopped: () => isGone || !(isGone = true) }),
+  ]);
+  assertEquals(results, ["a", undefined]);
+  assertEquals(log, ["a1", "b1", "a2", "b2", "a3"]);
 });
