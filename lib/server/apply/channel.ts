@@ -2,7 +2,7 @@
 import { capabilityBits } from "../../irc/capabilities.ts";
 import { unshared } from "../../irc/message.ts";
 import { stampMs } from "../../irc/stamp.ts";
-import { ChannelState, type Invitation } from "../chat/channel.ts";
+import type { ChannelState, Invitation } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import { isSilent, levelOf, levels, refusalToCreate } from "../chat/permission.ts";
 import type { Refusal } from "../chat/refusal.ts";
@@ -13,16 +13,14 @@ import { joinMessage, showChannel } from "../render/membership.ts";
 import type { OutgoingLine } from "../render/outgoing.ts";
 import { fromUser } from "../render/sender.ts";
 import type { EventOf } from "./event.ts";
-import { removeMember } from "./membership.ts";
+import { makeChannel, removeMember } from "./membership.ts";
 import { applyModes } from "./mode.ts";
 import { broadcastRank } from "./notices.ts";
 import { registerChannel, saveRegistered, touchRegistered } from "./registered_channel.ts";
-import { saveEvent, saveReopened } from "./saving.ts";
+import { saveEvent } from "./saving.ts";
 
 type ChannelEvent = EventOf<"joined" | "parted" | "topic set" | "kicked" | "invited" | "modes set">;
 
-/** Modes of a new channel: only members can speak, and only half-operators and above set the topic. */
-const newChannelFlags = ["n", "t"];
 /** The most invitations of one user; a new one replaces the oldest. */
 const maxInvitations = 100;
 
@@ -59,9 +57,7 @@ function join(
   if (channel === undefined) {
     const refusal = refusalToCreate(chat, event.channel, user);
     if (refusal !== undefined) return refusal;
-    channel = new ChannelState(event.channel, seconds(stamp), newChannelFlags);
-    chat.channels.set(channel.folded, channel);
-    saveReopened(chat, channel, stamp);
+    channel = makeChannel(chat, event.channel, stamp);
   }
   if (channel.members.has(user)) return;
   user.invitations.delete(channel);
@@ -70,7 +66,7 @@ function join(
     registerChannel(chat, channel, founder, stampMs(stamp));
   }
   const prefixes = isNew ? "@" : registeredRank(channel, user.account);
-  channel.add(user, prefixes);
+  channel.add(user, prefixes, stamp);
   touchRegistered(chat, channel, stampMs(stamp));
   saveAndBroadcast(chat, channel, joinMessage(user, channel, stamp), stamp);
   if (!isNew) broadcastRank(chat, channel, user, prefixes, stamp);

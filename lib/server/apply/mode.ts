@@ -10,7 +10,8 @@ import { maxModes } from "../render/isupport.ts";
 import { fromUser } from "../render/sender.ts";
 import type { EventOf, ModeRecord } from "./event.ts";
 import { rememberRank, saveRegistered } from "./registered_channel.ts";
-import { saveClosed, saveEvent } from "./saving.ts";
+import { beginBan, endBan, saveClosed } from "./closing.ts";
+import { saveEvent } from "./saving.ts";
 
 /** Replaces a removed key, so that nobody learns it from its removal. */
 const hiddenKey = "*";
@@ -28,7 +29,10 @@ export function applyModes(
   const made: ModeChange[] = [];
   for (const record of event.changes) {
     const change = makeChange(chat, channel, record, user.source, at);
-    if (change !== undefined) made.push(change);
+    if (change === undefined) continue;
+    made.push(change);
+    if (change.mode.letter !== "b" || change.parameter === undefined) continue;
+    (change.sign === "+" ? beginBan : endBan)(chat, channel, change.parameter, stamp);
   }
   saveRegistered(chat, channel);
   broadcastModes(chat, user, channel, made, stamp);

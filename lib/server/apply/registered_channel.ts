@@ -11,6 +11,8 @@ const dayMs = 86_400_000;
 /** The state in a row, as JSON: the whole channel except its name and founder. */
 interface RowState {
   readonly createdAt: number;
+  /** A stamp. @default {the second of createdAt} */
+  readonly madeAt?: number;
   readonly flags: string;
   readonly settings: readonly (readonly [string, string])[];
   readonly lists: readonly (readonly [string, readonly ListEntry[]])[];
@@ -36,7 +38,9 @@ export function unregisterChannel(chat: ChatState, channel: ChannelState): void 
   channel.registration = undefined;
   channel.flags.delete(registeredFlag);
   chat.store?.channels.remove(channel.name);
-  if (channel.members.size === 0) chat.channels.delete(channel.folded);
+  if (channel.members.size > 0) return;
+  chat.channels.delete(channel.folded);
+  chat.store?.conversations.forget(channel.folded);
 }
 
 /** Saves a registered channel. Call it after every change of the channel. */
@@ -68,8 +72,8 @@ export function restoreChannels(chat: ChatState): void {
 }
 
 function restore({ name, founder, usedMs, state }: ChannelRow): ChannelState {
-  const { createdAt, flags, settings, lists, ranks, topic }: RowState = JSON.parse(state);
-  const channel = new ChannelState(name, createdAt, flags);
+  const { createdAt, madeAt, flags, settings, lists, ranks, topic }: RowState = JSON.parse(state);
+  const channel = new ChannelState(name, createdAt, flags, madeAt);
   for (const [letter, value] of settings) channel.settings.set(letter, value);
   for (const [letter, entries] of lists) for (const entry of entries) channel.addEntry(letter, entry);
   channel.topic = topic;
@@ -81,9 +85,10 @@ function rowOf(
   channel: ChannelState,
   { founder, ranks, usedMs }: ChannelRegistration,
 ): ChannelRow {
-  const { name, createdAt, flags, settings, lists, topic } = channel;
+  const { name, createdAt, madeAt, flags, settings, lists, topic } = channel;
   const state: RowState = {
     createdAt,
+    madeAt,
     flags: [...flags].join(""),
     settings: [...settings],
     lists: [...lists],

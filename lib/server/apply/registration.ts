@@ -1,4 +1,6 @@
 /** Apply, for the registration of channels: founders come and go, and accounts get their ranks back. */
+import { closeUntilNow, isClosed } from "./closing.ts";
+import { fold } from "../../irc/names.ts";
 import { changeRank, rankLevel } from "../../irc/modes.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { ChannelState } from "../chat/channel.ts";
@@ -30,7 +32,11 @@ export function register(
   const channel = chat.channel(name);
   if (channel === undefined || chat.accounts.find(founder) === undefined) return;
   const isNew = channel.registration === undefined;
-  recordTakeover(chat, channel, { act: "FOUNDER", user, reason: founder }, stamp);
+  const isTakeover = recordTakeover(chat, channel, { act: "FOUNDER", user, reason: founder }, stamp);
+  // A server operator does not give the history of a closed channel to somebody who was not let in.
+  if (isTakeover && isClosed(channel) && !isKnown(channel, founder)) {
+    closeUntilNow(chat, channel, founder, stamp);
+  }
   registerChannel(chat, channel, founder, stampMs(stamp));
   if (isNew) broadcastFlag(chat, channel, "+", user, stamp);
   demoteFounder(chat, channel, stamp);
@@ -51,18 +57,25 @@ export function unregister(
   dropFounder(chat, channel, user, stamp);
 }
 
-/** A server operator changes a registered channel that belongs to somebody else. */
+/** A server operator changes a registered channel that belongs to somebody else. Returns whether that is so. */
 function recordTakeover(
   chat: ChatState,
   { name, registration }: ChannelState,
   { act, user, reason }: { act: "FOUNDER" | "UNREGISTER"; user: UserId | undefined; reason: string },
   stamp: number,
-): void {
+): boolean {
   const operator = user === undefined ? undefined : chat.users.get(user);
   if (operator === undefined || registration === undefined || registration.founder === operator.account) {
-    return;
+    return false;
   }
   recordAct(chat, { act, by: operator.nick, target: name, reason }, stamp);
+  return true;
+}
+
+/** Whether an account is in the channel, or has a rank there. */
+function isKnown({ members, registration }: ChannelState, account: string): boolean {
+  return registration?.ranks.has(fold(account)) === true ||
+    members.keys().some((user) => user.account === account);
 }
 
 /** Ends the registration, and tells the channel. */

@@ -7,6 +7,7 @@ import { channelModeOf, isRank } from "../../irc/modes.ts";
 import { messageId } from "../../irc/stamp.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
+import { reachesBack } from "../chat/closed_past.ts";
 import { visibleHistory } from "../chat/history_access.ts";
 import {
   canChange,
@@ -99,9 +100,8 @@ function refusalToDelete(
     return deletionRefusal("INVALID_TARGET", target, `You cannot delete messages of "${target}"`);
   }
   const channel = chat.channel(target);
-  if (asOperator !== true || (channel !== undefined && levelOf(channel, user) >= levels.operator)) {
-    return undefined;
-  }
+  const isOperator = channel !== undefined && levelOf(channel, user) >= levels.operator;
+  if (asOperator !== true || (isOperator && reachesBack(channel, message))) return undefined;
   return deletionRefusal(
     "REDACT_FORBIDDEN",
     target,

@@ -12,6 +12,7 @@ import type { UserState } from "../chat/user.ts";
 import type { OutgoingMessage } from "../render/outgoing.ts";
 import type { Stream } from "../store/conversation.ts";
 import type { Store } from "../store/store.ts";
+import { saveFirst } from "./closing.ts";
 import type { Event } from "./event.ts";
 
 type MessageEvent = Extract<Event, { kind: "message" }>;
@@ -38,8 +39,10 @@ export function saveInChannel(
   const { store } = chat;
   if (store === undefined || !isStored(event)) return;
   const atLeast = event.target.kind === "channel" ? event.target.atLeast : undefined;
+  const whole = store.conversations.channel(channel.folded, channel.name);
+  if (whole.id === undefined) saveFirst(channel, whole);
   const conversation = atLeast === undefined
-    ? store.conversations.channel(channel.folded, channel.name)
+    ? whole
     : store.conversations.channel(rankConversation(atLeast, channel.folded), atLeast + channel.name);
   store.history.append(conversation, streamOf(event), stamp, outgoing.record());
   saveSharing(store, event, chat.users.get(event.user), stamp);
@@ -70,7 +73,7 @@ function saveSharing(store: Store, event: MessageEvent, user: UserState | undefi
   }
 }
 
-/** Saves an event in channels, for clients with event-playback. */
+/** Saves an event in channels in which somebody has written, for clients with event-playback. */
 export function saveEvent(
   chat: ChatState,
   channels: Iterable<ChannelState>,
@@ -81,22 +84,9 @@ export function saveEvent(
   if (store === undefined) return;
   const record = outgoing.record();
   for (const { folded, name } of channels) {
-    store.history.append(store.conversations.channel(folded, name), 1, stamp, record);
+    const conversation = store.conversations.channel(folded, name);
+    if (store.conversations.isStored(conversation)) store.history.append(conversation, 1, stamp, record);
   }
-}
-
-/** Saves whether a channel is closed. Call it after its modes have changed. */
-export function saveClosed(chat: ChatState, channel: ChannelState): void {
-  const { store } = chat;
-  if (store === undefined) return;
-  const closed = channel.flags.has("i") || channel.flags.has("R") || channel.settings.has("k");
-  store.conversations.setClosed(store.conversations.channel(channel.folded, channel.name), closed);
-}
-
-/** Saves that a channel starts again: if it was closed before, its old history stays hidden. */
-export function saveReopened(chat: ChatState, channel: ChannelState, stamp: number): void {
-  const { store } = chat;
-  store?.conversations.reopen(store.conversations.channel(channel.folded, channel.name), stamp);
 }
 
 /** A TAGMSG is stored with the events, not with the messages. */

@@ -5,6 +5,7 @@
  */
 import { unshared } from "../../irc/message.ts";
 import { fold, type Folded } from "../../irc/names.ts";
+import { firstStamp } from "../../irc/stamp.ts";
 import type { Deliverable } from "./delivery.ts";
 import type { SessionState } from "./session.ts";
 import type { User, UserState } from "./user.ts";
@@ -13,14 +14,18 @@ import type { User, UserState } from "./user.ts";
 export interface Membership {
   /** Rank prefixes, highest first: "@+". */
   readonly prefixes: string;
+  /** The stamp of its JOIN. */
+  readonly joinedAt: number;
 }
 
 /** A user's membership in a channel. */
 export class MembershipState implements Membership {
+  readonly joinedAt: number;
   #prefixes: string;
 
-  constructor(prefixes: string) {
+  constructor(prefixes: string, joinedAt: number) {
     this.#prefixes = prefixes;
+    this.joinedAt = joinedAt;
   }
 
   get prefixes(): string {
@@ -80,6 +85,8 @@ export interface Channel {
   readonly folded: Folded;
   /** Seconds since 1970. */
   readonly createdAt: number;
+  /** The stamp of the JOIN that made it: what is older was said in an earlier channel of this name. */
+  readonly madeAt: number;
   readonly members: ReadonlyMap<User, Membership>;
   /** Letters of the modes that are on and have no parameter. */
   readonly flags: ReadonlySet<string>;
@@ -101,6 +108,7 @@ export class ChannelState implements Channel {
   readonly name: string;
   readonly folded: Folded;
   readonly createdAt: number;
+  readonly madeAt: number;
   readonly members = new Map<UserState, MembershipState>();
   readonly flags: Set<string>;
   readonly settings = new Map<string, string>();
@@ -110,10 +118,16 @@ export class ChannelState implements Channel {
   #listChanges = 0;
   #sessions: SessionState[] | undefined;
 
-  constructor(name: string, createdAt: number, flags: Iterable<string>) {
+  constructor(
+    name: string,
+    createdAt: number,
+    flags: Iterable<string>,
+    madeAt = firstStamp(createdAt * 1000),
+  ) {
     this.name = unshared(name);
     this.folded = fold(this.name);
     this.createdAt = createdAt;
+    this.madeAt = madeAt;
     this.flags = new Set(flags);
   }
 
@@ -126,8 +140,8 @@ export class ChannelState implements Channel {
   }
 
   /** Adds a member; the caller sends the notices. */
-  add(user: UserState, prefixes: string): MembershipState {
-    const member = new MembershipState(prefixes);
+  add(user: UserState, prefixes: string, joinedAt: number): MembershipState {
+    const member = new MembershipState(prefixes, joinedAt);
     this.members.set(user, member);
     user.channels.set(this, member);
     this.forgetSessions();

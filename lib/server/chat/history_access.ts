@@ -12,6 +12,7 @@ import type { StoredRecord } from "../store/block.ts";
 import type { HistoryView } from "../store/history_reader.ts";
 import type { Channel } from "./channel.ts";
 import type { Chat } from "./chat.ts";
+import { closedTimes, reachesBack } from "./closed_past.ts";
 import type { ReadableStore } from "./readable_store.ts";
 import type { User } from "./user.ts";
 
@@ -96,22 +97,25 @@ export function allVisibleHistory(chat: Chat, store: ReadableStore, user: User):
  * versions kept them with the other messages.
  */
 export function recordFilter(chat: Chat, user: User, mask: number): (saved: StoredRecord) => boolean {
-  return ({ record }) => {
+  return ({ record, stamp }) => {
     const source = record.startsWith("@") ? record.indexOf(" ") + 1 : 0;
     const at = record.startsWith(":", source) ? record.indexOf(" ", source) + 1 : source;
     const end = record.indexOf(" ", at);
     const needs = bitForCommand(record.slice(at, end));
     return (mask & needs) === needs &&
-      (!startsWithRank.test(record.charAt(end + 1)) || canSeeTarget(chat, user, record.slice(end + 1)));
+      (!startsWithRank.test(record.charAt(end + 1)) ||
+        canSeeTarget(chat, user, record.slice(end + 1), stamp));
   };
 }
 
 /** `params` starts with the target. */
-function canSeeTarget(chat: Chat, user: User, params: string): boolean {
+function canSeeTarget(chat: Chat, user: User, params: string, stamp: number): boolean {
   const [target = ""] = params.split(" ", 1);
   const at = target.indexOf("#");
   if (at < 1) return true;
-  return rankLevel(chat.channel(target.slice(at))?.prefixesOf(user) ?? "") >= rankLevel(target.slice(0, at));
+  const channel = chat.channel(target.slice(at));
+  return reachesBack(channel, stamp) &&
+    rankLevel(channel?.prefixesOf(user) ?? "") >= rankLevel(target.slice(0, at));
 }
 
 /** The conversation of the messages to a rank of a channel: its name is the target of the messages, "@#tea". */
@@ -119,7 +123,10 @@ export function rankConversation(atLeast: string, folded: Folded): string {
   return atLeast + folded;
 }
 
-/** The views of a channel for a member: its messages, and those to the ranks that the member has. */
+/**
+ * The views of a channel for a member: its messages, and those to the ranks that the member has, since the channel was
+ * made. What was said while the member was banned is closed to it.
+ */
 function channelViews(chat: Chat, store: ReadableStore, channel: Channel, user: User): HistoryView[] {
   const { folded } = channel;
   const level = rankLevel(channel.prefixesOf(user) ?? "");
@@ -128,8 +135,18 @@ function channelViews(chat: Chat, store: ReadableStore, channel: Channel, user: 
   );
   const whole = store.conversations.find(folded);
   const since = Math.max(whole?.since ?? 0, oldestShown(chat));
-  const found = [whole, ...keys.map((key) => store.conversations.find(key))];
-  return found.flatMap((one) => one === undefined ? [] : [{ conversation: one.id, since }]);
+  const periods = store.closed.periodsOf(store.conversations.channel(folded, channel.name));
+  const closed = closedTimes(channel, periods, user);
+  const viewOf = (conversation: number, first: number) => ({
+    conversation,
+    since: first,
+    ...(closed !== undefined && { closed }),
+  });
+  const toRanks = keys.flatMap((key) => {
+    const found = store.conversations.find(key);
+    return found === undefined ? [] : [viewOf(found.id, Math.max(since, channel.madeAt))];
+  });
+  return whole === undefined ? toRanks : [viewOf(whole.id, since), ...toRanks];
 }
 
 /** The first stamp that is not too old to be shown; server/store/history_retention.ts removes older messages step by step. */

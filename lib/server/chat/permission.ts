@@ -202,6 +202,11 @@ export function realNameIn(channel: Channel, user: User): string {
   return isSilent(channel, user) ? user.nick : user.realname;
 }
 
+/** Whether an exception lets the user pass the bans of a channel. */
+export function isExcepted(channel: Channel, user: User): boolean {
+  return isListed(channel, "e", user, false);
+}
+
 /** Whether an entry of a list matches the user; mutes ("m:mask") count only with `mutes`. */
 function isListed(channel: Channel, letter: string, user: User, mutes: boolean): boolean {
   const entries = channel.lists.get(letter);

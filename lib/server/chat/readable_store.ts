@@ -1,5 +1,6 @@
 /** The read-only view of the store for commands: its functions that read and copy, without those that write. */
 import type { AuditTable } from "../store/audit.ts";
+import type { ClosedHistory } from "../store/closed_history.ts";
 import type { Conversations } from "../store/conversation.ts";
 import type { Database } from "../store/database.ts";
 import type { Deletions } from "../store/deletions.ts";
@@ -14,15 +15,16 @@ export interface ReadableStore extends Pick<Store, "search" | "export" | "backup
   readonly audit: Pick<AuditTable, "page">;
   readonly conversations: Pick<
     Conversations,
-    "find" | "formerlyKnownAs" | "idsBetween" | "keyOf" | "knownAs" | "privateOf"
+    "channel" | "find" | "formerlyKnownAs" | "idsBetween" | "keyOf" | "knownAs" | "privateOf"
   >;
+  readonly closed: Pick<ClosedHistory, "periodsOf">;
   readonly database: Pick<Database, "read" | "failing" | "isFull" | "unsavedBytes" | "records">;
   readonly deletions: Pick<Deletions, "read">;
   readonly files: Pick<
     UploadTable,
     "find" | "ofOwner" | "olderThan" | "page" | "sumOfOrigin" | "sumOfOwner" | "totalBytes"
   >;
-  readonly history: Pick<History, "read" | "readInSteps" | "find" | "presentStamp">;
+  readonly history: Pick<History, "isOpen" | "read" | "readInSteps" | "find" | "presentStamp">;
   readonly markers: Pick<ReadMarkers, "load">;
   readonly savedValues: Pick<SavedValues, "find">;
 }

@@ -46,6 +46,7 @@ interface SavedUser {
 interface SavedChannel {
   readonly name: string;
   readonly createdAt: number;
+  readonly madeAt: number;
   readonly flags: readonly string[];
   readonly settings: readonly (readonly [string, string])[];
   readonly lists: readonly (readonly [string, readonly ListEntry[]])[];
@@ -53,11 +54,11 @@ interface SavedChannel {
   readonly kept?: Omit<ChannelRegistration, "ranks"> & {
     readonly ranks: readonly (readonly [string, string])[];
   };
-  readonly members: readonly (readonly [user: string, prefixes: string])[];
+  readonly members: readonly (readonly [user: string, prefixes: string, joinedAt: number])[];
 }
 
 /** The format of a snapshot; a change of its interfaces needs a new number. */
-export const snapshotFormat = 7;
+export const snapshotFormat = 8;
 
 /** All shared state in memory. */
 export interface Snapshot {
@@ -141,16 +142,17 @@ function toSavedUser(chat: ChatState, user: UserState): SavedUser {
 }
 
 function toSavedChannel(channel: ChannelState): SavedChannel {
-  const { name, createdAt, flags, settings, lists, topic, registration, members } = channel;
+  const { name, createdAt, madeAt, flags, settings, lists, topic, registration, members } = channel;
   return {
     name,
     createdAt,
+    madeAt,
     flags: [...flags],
     settings: [...settings],
     lists: [...lists].map(([letter, entries]) => [letter, [...entries]]),
     ...(topic !== undefined && { topic }),
     ...(registration !== undefined && { kept: { ...registration, ranks: [...registration.ranks] } }),
-    members: [...members].map(([user, { prefixes }]) => [user.id, prefixes]),
+    members: [...members].map(([user, { prefixes, joinedAt }]) => [user.id, prefixes, joinedAt]),
   };
 }
 
@@ -169,15 +171,15 @@ function addUser(chat: ChatState, state: SavedUser): void {
 }
 
 function addChannel(chat: ChatState, state: SavedChannel): void {
-  const channel = new ChannelState(state.name, state.createdAt, state.flags);
+  const channel = new ChannelState(state.name, state.createdAt, state.flags, state.madeAt);
   for (const [letter, value] of state.settings) channel.settings.set(letter, value);
   for (const [letter, entries] of state.lists) for (const entry of entries) channel.addEntry(letter, entry);
   channel.topic = state.topic;
   if (state.kept !== undefined) channel.registration = { ...state.kept, ranks: new Map(state.kept.ranks) };
   chat.channels.set(channel.folded, channel);
-  for (const [id, prefixes] of state.members) {
+  for (const [id, prefixes, joinedAt] of state.members) {
     const user = chat.users.get(id);
-    if (user !== undefined) channel.add(user, prefixes);
+    if (user !== undefined) channel.add(user, prefixes, joinedAt);
   }
   saveRegistered(chat, channel);
 }

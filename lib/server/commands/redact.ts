@@ -6,6 +6,7 @@ import { parseRecord, wholeText } from "../../irc/record.ts";
 import { parseMessageId } from "../../irc/stamp.ts";
 import { cutBytes } from "../../irc/wrap.ts";
 import type { Channel } from "../chat/channel.ts";
+import { reachesBack } from "../chat/closed_past.ts";
 import { visibleHistory } from "../chat/history_access.ts";
 import { fail } from "../chat/refusal.ts";
 import { filesOf } from "../chat/shared_files.ts";
@@ -17,6 +18,7 @@ export const redactCommands: CommandTable = {
   REDACT: { minParams: 2, usage: "<target> <msgid> [<reason>]", help: "Deletes a message", run: redact },
 };
 
+const tooOldForRank = "This message is from before the channel was made; only its sender can delete it";
 const operatorLevel = rankLevel("@");
 
 function redact({ chat, commit, session, user, params }: Call): void | Promise<void> {
@@ -37,8 +39,12 @@ function redact({ chat, commit, session, user, params }: Call): void | Promise<v
     fail("REDACT", "UNKNOWN_MSGID", target, id || "*", "This message does not exist or is too old");
   }
   const asOperator = !isOwn(user, message, stamp);
-  if (asOperator && !isOperatorOf(chat.channel(target), user)) {
+  const channel = chat.channel(target);
+  if (asOperator && !isOperatorOf(channel, user)) {
     fail("REDACT", "REDACT_FORBIDDEN", target, id, "You can delete only your own messages");
+  }
+  if (asOperator && !reachesBack(channel, stamp)) {
+    fail("REDACT", "REDACT_FORBIDDEN", target, id, tooOldForRank);
   }
   const text = wholeText(message.params[1] ?? "", saved.more);
   const files = filesOf(store.files, message, { text, stamp });

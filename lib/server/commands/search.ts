@@ -19,6 +19,7 @@ import { hadNick, type User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { makeReplay, noteEmpty } from "../render/replay.ts";
 import { standardReply } from "../render/reply.ts";
+import type { HistoryView } from "../store/history_reader.ts";
 import type { SearchHit } from "../store/search_request.ts";
 import { parseTime } from "./time.ts";
 
@@ -69,7 +70,8 @@ async function answer(
 ): Promise<void> {
   const { in: target, from: sender, text, has, after, before, limit } = wanted;
   const end = after === undefined ? "end" : "start";
-  const logs = visibleLogs(chat, store, user, target);
+  const views = visibleLogs(chat, store, user, target);
+  const logs = new Map([...views].map(([log, { since }]) => [log, since]));
   const isShown = recordFilter(chat, user, session.profile.mask);
   const { senderAccount, formerNicks, isFrom } = senderNamed(chat, sender);
   let isCut = false;
@@ -87,12 +89,12 @@ async function answer(
     person: personOf(session),
     isStopped: () => session.isClosed,
     onCut: () => isCut = true,
-    isVisible: (hit) => isIn(logs, hit) && isShown(hit) && isFrom(hit),
+    isVisible: (hit) => isIn(store, views, hit) && isShown(hit) && isFrom(hit),
   });
   if (session.user !== user || session.isClosed) return;
   // During the search the user can leave a channel.
   const current = visibleLogs(chat, store, user, target);
-  const records = found.filter((hit) => isIn(current, hit));
+  const records = found.filter((hit) => isIn(store, current, hit));
   session.answer(makeReplay(chat, session, records, { batch: ["soju.im/search"], keep: end }).outgoing);
   if (isCut) {
     const sentence = "The search took too long and ended early, so older or newer matches can be missing: " +
@@ -119,22 +121,27 @@ function senderNamed(chat: Chat, name: string | undefined) {
   return { senderAccount: undefined, formerNicks: holder.formerNicks.map(({ folded }) => folded), isFrom };
 }
 
-/** The logs with messages that the user can see, each with its first visible stamp. */
+/** The logs with messages that the user can see, each with its view. */
 function visibleLogs(
   chat: Chat,
   store: ReadableStore,
   user: User,
   target: string | undefined,
-): Map<number, number> {
+): Map<number, HistoryView> {
   const views = target === undefined
     ? allVisibleHistory(chat, store, user).flatMap((one) => one.views)
     : visibleHistory(chat, store, user, target) ??
       fail("SEARCH", "INVALID_PARAMS", "in", "You are not in that channel");
-  return new Map(views.map(({ conversation, since }) => [conversation * 2, since]));
+  return new Map(views.map((view) => [view.conversation * 2, view]));
 }
 
-function isIn(logs: ReadonlyMap<number, number>, { log, stamp }: SearchHit): boolean {
-  return stamp >= (logs.get(log) ?? Infinity);
+function isIn(
+  { history }: ReadableStore,
+  views: ReadonlyMap<number, HistoryView>,
+  { log, stamp }: SearchHit,
+): boolean {
+  const view = views.get(log);
+  return view !== undefined && history.isOpen(view, stamp);
 }
 
 /** `in=#tea;text=two\swords`, values escaped as in message tags; or a text as people write it. */

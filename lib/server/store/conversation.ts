@@ -5,6 +5,7 @@
  */
 import type { StatementSync } from "node:sqlite";
 import { fold } from "../../irc/names.ts";
+import { type ClosedPeriod, formatPeriods } from "./closed_history.ts";
 import type { CommitParticipant } from "./commit_participants.ts";
 import type { Database, WriteStatement } from "./database.ts";
 import type { UnsavedBlock } from "./history.ts";
@@ -31,7 +32,11 @@ export interface Conversation {
   readonly sides: readonly Side[];
   /** Whether the channel restricts who can join; undefined if it is not known yet. */
   closed: boolean | undefined;
-  /** The value that reopen() set, for a row that is not inserted yet. */
+  /** See ClosedHistory; undefined if they are not known yet. */
+  periods: readonly ClosedPeriod[] | undefined;
+  /** Whether its row was searched, and there was none. */
+  isSearched: boolean;
+  /** The stamp before which nobody can read it, for a row that is not inserted yet. */
   since: number;
   /**
    * The open block of each log; only History uses it. A map that is cleared every tick would be worse: V8 chains the
@@ -48,12 +53,6 @@ export interface PrivateConversation {
   readonly with: Side;
 }
 
-/**
- * The hidden part of a conversation: records before `since`, and all of them if the channel is created again while
- * `closed` is 1.
- */
-export type ClosedChannel = readonly [key: string, name: string, since: number, closed: number];
-
 /** The log number of a stream. */
 export function logOf(conversation: number, stream: Stream): number {
   return conversation * 2 + stream;
@@ -69,7 +68,6 @@ export class Conversations implements CommitParticipant {
   readonly #database: Database;
   readonly #cache = new Map<string, Conversation>();
   #insertedNow: Conversation[] = [];
-  #changes: (() => void)[] = [];
   readonly #find: StatementSync;
   readonly #insert: WriteStatement;
   readonly #insertSide: WriteStatement;
@@ -85,19 +83,14 @@ export class Conversations implements CommitParticipant {
   readonly #between: StatementSync;
   readonly #private: StatementSync;
   readonly #adopt: readonly WriteStatement[];
-  readonly #close: WriteStatement;
-  readonly #reopen: WriteStatement;
   readonly #names: StatementSync;
-  readonly #closedChannels: StatementSync;
-  readonly #openAll: WriteStatement;
-  readonly #setClosedChannel: WriteStatement;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#find = database.prepareArrays("SELECT id, since, closed FROM conversation WHERE key = ?");
+    this.#find = database.prepareArrays("SELECT id, since FROM conversation WHERE key = ?");
     this.#names = database.prepareArrays("SELECT name, key FROM conversation WHERE id = ?");
     this.#insert = database.prepareWrite(
-      "INSERT INTO conversation (key, name, since, closed) VALUES (?, ?, ?, ?) RETURNING id",
+      "INSERT INTO conversation (key, name, since, closed, periods) VALUES (?, ?, ?, ?, ?) RETURNING id",
     );
     this.#insertSide = database.prepareWrite(
       "INSERT INTO side (identity, conversation, name, other) VALUES (?, ?, ?, ?)",
@@ -132,18 +125,6 @@ export class Conversations implements CommitParticipant {
       "DELETE FROM side WHERE identity = ?1 AND conversation = ?4",
       "UPDATE side SET other = ?2 WHERE conversation = ?4 AND other = ?1",
     ].map((sql) => database.prepareWrite(sql));
-    this.#close = database.prepareWrite("UPDATE conversation SET closed = ? WHERE id = ?");
-    this.#reopen = database.prepareWrite("UPDATE conversation SET closed = 0, since = ? WHERE id = ?");
-    this.#closedChannels = database.prepareArrays(
-      "SELECT key, name, since, closed FROM conversation WHERE since > 0 OR closed <> 0",
-    );
-    this.#openAll = database.prepareWrite(
-      "UPDATE conversation SET since = 0, closed = 0 WHERE since > 0 OR closed <> 0",
-    );
-    this.#setClosedChannel = database.prepareWrite(
-      `INSERT INTO conversation (key, name, since, closed) VALUES (?, ?, ?, ?)
-       ON CONFLICT (key) DO UPDATE SET since = excluded.since, closed = excluded.closed`,
-    );
   }
 
   /** The conversation of a channel. It costs a map lookup; nothing is written before the first record. */
@@ -251,47 +232,14 @@ export class Conversations implements CommitParticipant {
     return String(row(this.#names.get(id))[0] ?? "");
   }
 
-  /** Stores whether the channel restricts who can join; it matters when the channel is created again. */
-  setClosed(conversation: Conversation, closed: boolean): void {
-    if (conversation.closed === closed) return;
-    conversation.closed = closed;
-    this.#change(conversation, (id) => this.#close.run(Number(closed), id));
-  }
-
-  /** Call this when the first user joins an empty channel: messages of a closed channel stay hidden. */
-  reopen(conversation: Conversation, stamp: number): void {
-    if (conversation.closed === undefined) {
-      const [, , closed] = this.#database.read(() => row(this.#find.get(conversation.key)), []);
-      conversation.closed = closed === 1;
-    }
-    if (!conversation.closed) return;
-    conversation.closed = false;
-    conversation.since = stamp;
-    this.#change(conversation, (id) => this.#reopen.run(stamp, id));
-  }
-
-  /** All conversations with a hidden part. */
-  closedChannels(): ClosedChannel[] {
-    this.#database.insertPending();
-    return this.#closedChannels.all().map(row) as unknown as ClosedChannel[];
-  }
-
-  /** Replaces the hidden parts of all conversations. Only inside a transaction, when no rows are pending. */
-  replaceClosedChannels(channels: readonly ClosedChannel[]): void {
-    this.#openAll.run();
-    for (const one of channels) this.#setClosedChannel.run(...one);
-    for (const conversation of this.#cache.values()) {
-      conversation.closed = undefined;
-      conversation.since = 0;
-    }
-  }
-
   /** The id; inserts the row if it is missing. Only inside a transaction. */
   idOf(conversation: Conversation): number {
     if (conversation.id !== undefined) return conversation.id;
-    const { key, name, sides, since, closed } = conversation;
+    const { key, name, sides, since, closed = false, periods = [] } = conversation;
     const [storedId] = row(this.#find.get(key));
-    const id = Number(storedId ?? row(this.#insert.get(key, name, since, Number(closed ?? false)))[0]);
+    const id = Number(
+      storedId ?? row(this.#insert.get(key, name, since, Number(closed), formatPeriods(periods)))[0],
+    );
     if (storedId === undefined) {
       this.#insertSides(id, sides);
       this.#insertedNow.push(conversation);
@@ -299,22 +247,41 @@ export class Conversations implements CommitParticipant {
     return conversation.id = id;
   }
 
-  get statements(): number {
-    return 2 * this.#changes.length;
+  /**
+   * Whether the conversation has a row, or gets one with the records that wait: somebody has written in it. It costs a
+   * query at the first call.
+   */
+  isStored(conversation: Conversation): boolean {
+    if (conversation.id !== undefined || conversation.open[0] || conversation.open[1]) return true;
+    if (!conversation.isSearched) {
+      conversation.isSearched = true;
+      const [id] = this.#database.read(() => row(this.#find.get(conversation.key)), []);
+      if (id !== undefined) conversation.id = Number(id);
+    }
+    return conversation.id !== undefined;
   }
 
-  get bytes(): number {
-    return this.#changes.length * changeBytes;
+  /** Forgets what is known of a conversation without a row. Call it when its channel ends. */
+  forget(key: string): void {
+    const conversation = this.#cache.get(key);
+    if (conversation !== undefined && !this.isStored(conversation)) this.#cache.delete(key);
   }
 
-  write(): void {
-    for (const change of this.#changes) change();
+  /** The conversations in memory. */
+  cached(): Iterable<Conversation> {
+    return this.#cache.values();
   }
+
+  readonly statements = 0;
+  readonly bytes = 0;
+
+  write(): void {}
 
   written(): void {
     this.#insertedNow = [];
-    this.#changes = [];
-    if (this.#cache.size > maxCached) this.#cache.clear();
+    if (this.#cache.size <= maxCached) return;
+    // The row of a stored one has all that its entry has.
+    for (const [key, { id }] of this.#cache) if (id !== undefined) this.#cache.delete(key);
   }
 
   rolledBack(): void {
@@ -337,25 +304,16 @@ export class Conversations implements CommitParticipant {
       sides,
       id: undefined,
       closed: undefined,
+      periods: undefined,
+      isSearched: false,
       since: 0,
       open: [undefined, undefined],
     };
     this.#cache.set(key, conversation);
     return conversation;
   }
-
-  /** A missing row is not an error: the row gets these values when it is inserted. */
-  #change({ key }: Conversation, change: (id: number) => void): void {
-    this.#changes.push(() => {
-      const [id] = row(this.#find.get(key));
-      if (id !== undefined) change(Number(id));
-    });
-    this.#database.scheduleCommit();
-  }
 }
 
-/** About the bytes that a change needs in memory. */
-const changeBytes = 100;
 /** The largest number of conversations in memory. */
 const maxCached = 20_000;
 

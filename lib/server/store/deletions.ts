@@ -7,7 +7,7 @@ import type { Folded } from "../../irc/names.ts";
 import type { StoredRecord } from "./block.ts";
 import { row } from "./conversation.ts";
 import type { Database, WriteStatement } from "./database.ts";
-import type { HistoryView } from "./history_reader.ts";
+import { type HistoryView, isOpen } from "./history_reader.ts";
 
 /** One deletion, as everybody who could see the message learns of it. */
 export interface Deletion {
@@ -44,7 +44,7 @@ export class Deletions {
       `INSERT INTO redaction (stamp, conversation, deleted, account, record, reason) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,
     );
-    const select = `SELECT deleted, record, reason FROM redaction
+    const select = `SELECT deleted, record, reason, stamp FROM redaction
       WHERE conversation = ? AND deleted > ? AND deleted < ? AND stamp >= ? ORDER BY deleted`;
     this.#forwards = database.prepareArrays(`${select} LIMIT ?`);
     this.#backwards = database.prepareArrays(`${select} DESC LIMIT ?`);
@@ -62,9 +62,11 @@ export class Deletions {
   /** The deletions of messages that are visible in these views, as records, in the order of the deletions. */
   read(views: readonly HistoryView[], { after, before, limit, from }: DeletionRange): StoredRecord[] {
     const statement = from === "start" ? this.#forwards : this.#backwards;
-    const found = views.flatMap(({ conversation, since }) =>
-      statement.all(conversation, Math.max(after, 0), Math.min(before, maxStamp), since, limit).map(toRecord)
-    );
+    const found = views.flatMap((view) => {
+      const { conversation, since } = view;
+      const rows = statement.all(conversation, Math.max(after, 0), Math.min(before, maxStamp), since, limit);
+      return rows.filter((one) => isOpen(view, Number(row(one)[3]))).map(toRecord);
+    });
     found.sort((one, other) => one.stamp - other.stamp);
     return from === "start" ? found.slice(0, limit) : found.slice(Math.max(0, found.length - limit));
   }

@@ -23,7 +23,7 @@ import {
 import { type Conversation, type Conversations, logOf, row, type Stream } from "./conversation.ts";
 import type { CommitParticipant } from "./commit_participants.ts";
 import type { Database, WriteStatement } from "./database.ts";
-import { type HistoryRange, HistoryReader, type HistoryView } from "./history_reader.ts";
+import { type HistoryRange, HistoryReader, type HistoryView, isOpen } from "./history_reader.ts";
 import type { TurnsOptions } from "./steps.ts";
 
 /** Records of one log that are not written yet. */
@@ -173,6 +173,11 @@ export class History implements CommitParticipant {
     return this.#appended;
   }
 
+  /** Whether a view contains a record with this stamp. */
+  isOpen(view: HistoryView, stamp: number): boolean {
+    return isOpen(view, stamp);
+  }
+
   /** The record with this stamp. */
   find(views: readonly HistoryView[], stamp: number): StoredRecord | undefined {
     return this.reader.find(views, stamp);
@@ -224,7 +229,7 @@ export class History implements CommitParticipant {
   /** The block and place of the record with this stamp. */
   locate(view: HistoryView, stamp: number): RecordPlace | undefined {
     this.#database.insertPending();
-    if (stamp < view.since) return undefined;
+    if (!isOpen(view, stamp)) return undefined;
     for (const stream of [0, 1] as const) {
       const [id, first, text] = row(this.#blockAt.get(logOf(view.conversation, stream), stamp));
       if (id === undefined) continue;

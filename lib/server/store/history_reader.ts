@@ -15,6 +15,19 @@ export interface HistoryView {
   readonly conversation: number;
   /** The user cannot see older records. */
   readonly since: number;
+  /** Nor the records of these times. @default {none} */
+  readonly closed?: readonly ClosedTime[];
+}
+
+/** A time in the history: stamps, of which `until` is not included. */
+export interface ClosedTime {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** Whether a view contains records with this stamp. */
+export function isOpen({ since, closed }: Omit<HistoryView, "conversation">, stamp: number): boolean {
+  return stamp >= since && closed?.some(({ from, until }) => stamp >= from && stamp < until) !== true;
 }
 
 /** The range of records to read; both bounds are excluded. */
@@ -114,7 +127,7 @@ export class HistoryReader {
         this.#readLog(logOf(view.conversation, stream), {
           ...range,
           after: Math.max(range.after ?? -1, view.since - 1),
-        })
+        }, view)
       )
     );
     const [only] = logs;
@@ -122,7 +135,7 @@ export class HistoryReader {
     return join(logs, range);
   }
 
-  #readLog(log: number, range: HistoryRange): Step {
+  #readLog(log: number, range: HistoryRange, view: HistoryView): Step {
     const { from, limit, after = -1, before = Infinity, isVisible } = range;
     const { isHidden } = this;
     const isForwards = from === "start";
@@ -136,6 +149,7 @@ export class HistoryReader {
         if (isForwards ? saved.stamp >= before : saved.stamp <= after) return end();
         if (records.length === limit) return end(records.at(-1)?.stamp ?? 0);
         seen++;
+        if (view.closed !== undefined && !isOpen(view, saved.stamp)) continue;
         if (saved.record === "" || isHidden?.(saved) || isVisible?.(saved) === false) continue;
         records.push(saved);
       }

@@ -54,6 +54,7 @@ export function mendTimes(db: DatabaseSync, nowMs: number, menders: ValueMenders
       db.prepare(`UPDATE ${table} SET ${column} = ?1 WHERE ${column} > ?1`).run(nowMs);
     }
     mendChannels(db, nowMs);
+    mendPeriods(db, firstStamp(nowMs));
     mendValues(db, nowMs, menders);
     db.exec("COMMIT");
     return mended;
@@ -190,11 +191,32 @@ function mendChannels(db: DatabaseSync, nowMs: number): void {
   for (const channel of prepareArrays(db, "SELECT key, state FROM kept_channel").all()) {
     const [key, state] = row(channel);
     const mended = JSON.stringify(JSON.parse(String(state)), (name, value) => {
-      const isTime = (name === "at" || name === "createdAt") && typeof value === "number";
-      return isTime ? Math.min(value, nowSeconds) : value;
+      if (typeof value !== "number") return value;
+      if (name === "madeAt") return Math.min(value, firstStamp(nowMs));
+      return name === "at" || name === "createdAt" ? Math.min(value, nowSeconds) : value;
     });
     if (mended !== state) update.run(mended, String(key));
   }
+}
+
+/** The bans of today end in time, and those that have ended stay as long as they were. */
+function mendPeriods(db: DatabaseSync, now: number): void {
+  const update = db.prepare("UPDATE conversation SET periods = ? WHERE id = ?");
+  for (const found of prepareArrays(db, "SELECT id, periods FROM conversation WHERE periods <> ''").all()) {
+    const [id, periods] = row(found);
+    const mended = JSON.stringify(JSON.parse(String(periods)), (name, value) => {
+      const isStamp = (name === "from" || name === "until") && typeof value === "number";
+      return isStamp ? movedStamp(db, value, now) : value;
+    });
+    if (mended !== periods) update.run(mended, Number(id));
+  }
+}
+
+/** The stamp of the first moved record from this one on. */
+function movedStamp(db: DatabaseSync, stamp: number, now: number): number {
+  if (stamp <= now) return stamp;
+  const next = prepareArrays(db, "SELECT min(stamp) FROM moved_stamp WHERE old >= ?").get(stamp);
+  return Number(row(next)[0] ?? now);
 }
 
 function mendValues(db: DatabaseSync, nowMs: number, menders: ValueMenders): void {

@@ -192,4 +192,8 @@ export const migrations: readonly string[] = [
   -- The logs of the blocks in a section, each plus one, as numbers of 32 bits; the index is built again (search_sections.ts).
   ALTER TABLE search_section ADD COLUMN logs BLOB;
   `,
+  `
+  -- When which people could not read along, because they were banned; JSON, see closed_history.ts.
+  ALTER TABLE conversation ADD COLUMN periods TEXT NOT NULL DEFAULT '';
+  `,
 ];

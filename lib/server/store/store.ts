@@ -4,6 +4,7 @@
  * rows.
  */
 import { Clock } from "../../irc/clock.ts";
+import { ClosedHistory } from "./closed_history.ts";
 import { Conversations } from "./conversation.ts";
 import { Database, type DatabaseOptions, type Synchronous } from "./database.ts";
 import { Deletions } from "./deletions.ts";
@@ -62,6 +63,7 @@ export interface StoreSearch
 export class Store implements Disposable {
   readonly database: Database;
   readonly conversations: Conversations;
+  readonly closed: ClosedHistory;
   readonly history: History;
   readonly index: SearchIndex;
   readonly deletions: Deletions;
@@ -100,6 +102,7 @@ export class Store implements Disposable {
       now: () => clock.monotonic(),
     });
     this.conversations = new Conversations(database);
+    this.closed = new ClosedHistory(database, this.conversations);
     this.history = new History(database, this.conversations);
     this.index = new SearchIndex(database);
     this.deletions = new Deletions(database);

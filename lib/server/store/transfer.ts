@@ -8,7 +8,8 @@ import { fold, type Folded } from "../../irc/names.ts";
 import type { AccountRow } from "./accounts.ts";
 import type { AuditRow } from "./audit.ts";
 import { decodeBlock, type StoredRecord } from "./block.ts";
-import { type ClosedChannel, row, type Side, type Stream } from "./conversation.ts";
+import type { ClosedChannel } from "./closed_history.ts";
+import { row, type Side, type Stream } from "./conversation.ts";
 import type { Database } from "./database.ts";
 import type { UploadRow } from "./uploads.ts";
 import type { Store } from "./store.ts";
@@ -130,7 +131,7 @@ export class Transfer {
       formerNicks: this.#formerNicks.all().map(row) as unknown as StoreState["formerNicks"],
       keepsakes: (this.#savedValues.all().map(row) as unknown as StoreState["keepsakes"])
         .filter(([name]) => !isOwn(name)),
-      doors: this.#store.conversations.closedChannels(),
+      doors: this.#store.closed.all(),
       redactions: this.#redactions.all().map(row) as unknown as StoreState["redactions"],
       forgetting: this.#forgetting.all().map(row) as unknown as StoreState["forgetting"],
     };
@@ -192,7 +193,7 @@ export class Transfer {
       for (const former of state.formerNicks) conversations.addFormerNick(...former);
     });
     this.#store.commit();
-    this.#database.change(() => conversations.replaceClosedChannels(state.doors));
+    this.#database.change(() => this.#store.closed.replace(state.doors));
     this.#store.commit();
   }
 

@@ -186,6 +186,8 @@ async function events(chat: Chat): Promise<void> {
   const bob = await chat.peer("bob", { caps });
   const cat = await chat.peer("cat", { caps: [...eventCaps, "extended-join"] });
   await ann.join("#tea");
+  // Nothing is stored of a channel in which nobody has written.
+  await ask(ann, "PRIVMSG #tea :first");
   await bob.join("#tea");
   await ask(ann, "MODE #tea +k sesame", "TOPIC #tea :Tea time", "PRIVMSG #tea :hello");
   await ask(bob, "NICK robert", "PART #tea :bye");
@@ -194,7 +196,7 @@ async function events(chat: Chat): Promise<void> {
   await ask(cat, "JOIN #tea sesame");
   for (const peer of [ann, bob]) await peer.lines();
   const all = [
-    ":ann JOIN #tea",
+    ":ann PRIVMSG #tea first",
     ":bob JOIN #tea",
     ":ann MODE #tea +k *",
     ":ann TOPIC #tea :Tea time",
@@ -216,7 +218,10 @@ async function events(chat: Chat): Promise<void> {
   );
   await ask(ann, "MODE #tea -k *");
   await bob.join("#tea");
-  assertEquals(await shown(bob, "CHATHISTORY LATEST #tea * 50"), [":ann PRIVMSG #tea hello"]);
+  assertEquals(await shown(bob, "CHATHISTORY LATEST #tea * 50"), [
+    ":ann PRIVMSG #tea first",
+    ":ann PRIVMSG #tea hello",
+  ]);
 }
 
 async function reactions(chat: Chat): Promise<void> {

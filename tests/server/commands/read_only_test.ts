@@ -22,7 +22,7 @@ const writes: readonly (readonly [what: string, body: string, error: string])[] 
   ["sets a topic", `channel.topic = undefined;`, "TS2540"],
   ["sets a channel mode", `channel.flags.add("m");`, "TS2339"],
   ["sets a key", `channel.settings.set("k", "key");`, "TS2339"],
-  ["adds a member", `channel.add(user, "@");`, "TS2339"],
+  ["adds a member", `channel.add(user, "@", 0);`, "TS2339"],
   ["removes a member", `channel.members.delete(user);`, "TS2339"],
   ["gives a rank", `for (const member of channel.members.values()) member.prefixes = "@";`, "TS2540"],
   ["adds a ban", `channel.addEntry("b", { mask: "*", by: "ann", at: 0 });`, "TS2339"],

@@ -112,6 +112,7 @@ diskStory(
   async ({ disk, later, chat, store, ann, bob }) => {
     const old = await chat.peer("dan", { caps: [] });
     await old.join("#tea");
+    await ask(old, "PRIVMSG #tea :early");
     store.commit();
     disk.fill();
     store.history.append(store.conversations.channel("#den", "#den"), 0, 1, "x".repeat(110_000));
@@ -135,7 +136,7 @@ diskStory(
     await store.upkeep();
     await ask(ann, "JOIN #tea", "PRIVMSG #tea :hello");
     await receive(bob);
-    assertEquals(await spoken(bob, "CHATHISTORY LATEST #tea * 10"), ["hello"]);
+    assertEquals(await spoken(bob, "CHATHISTORY LATEST #tea * 10"), ["early", "hello"]);
     assertMatch(chat.log.join("\n"), /saved again; .* waited in memory: 1, lost: 1$/m);
   },
 );

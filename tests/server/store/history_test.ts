@@ -238,9 +238,9 @@ Deno.test("a closed channel that is created again starts without history; an ope
   for (const [name, closed] of [["#tea", false], ["#den", true]] as const) {
     say(store, name, 10);
     const conversation = store.conversations.channel(name, name);
-    store.conversations.setClosed(conversation, closed);
+    store.closed.setClosed(conversation, closed);
     store.commit();
-    store.conversations.reopen(conversation, 20);
+    store.closed.reopen(conversation, 20);
   }
   assertEquals(store.conversations.find("#tea")?.since, 0);
   assertEquals(store.conversations.find("#den")?.since, 20);
@@ -250,8 +250,8 @@ Deno.test("a closed channel that is created again before its first record is sav
   using store = openStore();
   const conversation = store.conversations.channel("#tea", "#tea");
   say(store, "#tea", 10);
-  store.conversations.setClosed(conversation, true);
-  store.conversations.reopen(conversation, 20);
+  store.closed.setClosed(conversation, true);
+  store.closed.reopen(conversation, 20);
   assertEquals(store.conversations.find("#tea")?.since, 20);
 });
 

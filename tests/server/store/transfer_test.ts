@@ -96,14 +96,14 @@ Deno.test("closed channels of another store replace the own closed channels, als
   for (const conversation of [tea, den]) {
     store.history.append(conversation, 0, 10, ":ann!~u@host PRIVMSG # :hi");
   }
-  store.conversations.setClosed(tea, true);
-  store.conversations.setClosed(den, false);
+  store.closed.setClosed(tea, true);
+  store.closed.setClosed(den, false);
   store.transfer().replaceState(
     { ...store.transfer().state(() => false), doors: [["#den", "#den", 0, 1]] },
     20,
   );
-  store.conversations.reopen(tea, 20);
-  store.conversations.reopen(den, 20);
+  store.closed.reopen(tea, 20);
+  store.closed.reopen(den, 20);
   assertEquals(store.conversations.find("#tea")?.since, 0);
   assertEquals(store.conversations.find("#den")?.since, 20);
 });

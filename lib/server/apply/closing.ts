@@ -1,0 +1,75 @@
+/**
+ * Apply, for the closed parts of the history of channels (server/store/closed_history.ts): when a channel is closed,
+ * when it is made again, and when a ban begins and ends.
+ */
+import type { ChannelState } from "../chat/channel.ts";
+import type { ChatState } from "../chat/chat.ts";
+import { isForEverybody, masksOf, usersMatched, withPeriod } from "../chat/closed_past.ts";
+import type { Conversation } from "../store/conversation.ts";
+import type { Store } from "../store/store.ts";
+
+/** Saves whether a channel is closed. Call it after its modes have changed. */
+export function saveClosed(chat: ChatState, channel: ChannelState): void {
+  const { store } = chat;
+  if (store !== undefined) store.closed.setClosed(conversationOf(store, channel), isClosed(channel));
+}
+
+/** Saves that a channel starts again: if it was closed before, its old history stays hidden, and its bans end. */
+export function saveReopened(chat: ChatState, channel: ChannelState, stamp: number): void {
+  const { store } = chat;
+  if (store !== undefined) store.closed.reopen(conversationOf(store, channel), stamp);
+}
+
+/** Before the first message of a channel: whether it is closed is stored with it. */
+export function saveFirst(channel: ChannelState, conversation: Conversation): void {
+  conversation.closed ??= isClosed(channel);
+}
+
+/**
+ * A ban begins: what is said from now on is closed to the people that it matches, and their invitations from before end.
+ */
+export function beginBan(chat: ChatState, channel: ChannelState, mask: string, stamp: number): void {
+  if (mask.startsWith("m:") || isForEverybody(mask)) return;
+  const people = usersMatched(chat, channel.members, mask);
+  for (const user of people) user.invitations.delete(channel);
+  addPeriod(chat, channel, { masks: masksOf(channel, mask, people), from: stamp, until: 0 });
+}
+
+/** A ban ends. */
+export function endBan(chat: ChatState, channel: ChannelState, mask: string, stamp: number): void {
+  const { store } = chat;
+  if (store === undefined) return;
+  const conversation = conversationOf(store, channel);
+  const periods = store.closed.periodsOf(conversation);
+  if (!periods.some((one) => one.until === 0 && one.masks[0] === mask)) return;
+  store.closed.setPeriods(
+    conversation,
+    periods.map((one) => one.until === 0 && one.masks[0] === mask ? { ...one, until: stamp } : one),
+  );
+}
+
+/** Closes everything that was said until now to an account, whatever rank it has. */
+export function closeUntilNow(chat: ChatState, channel: ChannelState, account: string, stamp: number): void {
+  addPeriod(chat, channel, { masks: [`a:${account}`], from: 1, until: stamp, always: true });
+}
+
+function addPeriod(
+  { store }: ChatState,
+  channel: ChannelState,
+  period: { masks: readonly string[]; from: number; until: number; always?: boolean },
+): void {
+  if (store === undefined) return;
+  const conversation = conversationOf(store, channel);
+  const { periods, since } = withPeriod(store.closed.periodsOf(conversation), period, channel.madeAt);
+  store.closed.setPeriods(conversation, periods, since);
+}
+
+/** Whether the modes restrict who can join. */
+export function isClosed({ flags, settings, lists }: ChannelState): boolean {
+  return flags.has("i") || flags.has("R") || settings.has("k") ||
+    lists.get("b")?.some(({ mask }) => isForEverybody(mask)) === true;
+}
+
+function conversationOf(store: Store, { folded, name }: ChannelState): Conversation {
+  return store.conversations.channel(folded, name);
+}

@@ -1,0 +1,113 @@
+/**
+ * The past that is closed to a user although it is a member now. A right of today reaches only what was said since it
+ * was given: a rank reaches back to the moment when the channel was made, and what was said while somebody was banned
+ * stays closed for that person, also under another nick, after the end of the ban, and in a channel that is made again.
+ * Only what a member got while it was in the channel without a break is open in spite of a ban.
+ */
+import { type Ban, formatBan, matchBan, parseBan } from "../../irc/ban.ts";
+import { isMask } from "../../irc/mask.ts";
+import type { ClosedPeriod } from "../store/closed_history.ts";
+import type { ClosedTime } from "../store/history_reader.ts";
+import type { Channel } from "./channel.ts";
+import { isExcepted, levelOf, levels } from "./permission.ts";
+import type { User } from "./user.ts";
+
+/** The most periods of a channel; see withPeriod(). */
+export const maxPeriods = 200;
+/** In a larger chat or channel, a ban does not search everybody for the people that it matches. */
+const maxSearched = 5000;
+/** The most people whose account and host are kept with a ban. */
+const maxPeople = 20;
+
+const everybody = "*!*@*";
+
+/** The times that are closed to a user in a channel. */
+export function closedTimes(
+  channel: Channel,
+  periods: readonly ClosedPeriod[],
+  user: User,
+): readonly ClosedTime[] | undefined {
+  if (periods.length === 0) return undefined;
+  const isTrusted = levelOf(channel, user) >= levels.halfOperator || isExcepted(channel, user);
+  const joinedAt = channel.members.get(user)?.joinedAt ?? Infinity;
+  const found: ClosedTime[] = [];
+  for (const period of periods) {
+    const most = isTrusted && !period.always ? channel.madeAt : joinedAt;
+    const until = Math.min(period.until || Infinity, most);
+    if (period.from >= until) continue;
+    if (bansOf(period).some((ban) => matchBan(ban, user.source, user.account))) {
+      found.push({ from: period.from, until });
+    }
+  }
+  return found.length === 0 ? undefined : found;
+}
+
+const bans = new WeakMap<ClosedPeriod, readonly Ban[]>();
+
+/** The masks of a period, parsed once. */
+function bansOf(period: ClosedPeriod): readonly Ban[] {
+  let found = bans.get(period);
+  if (found === undefined) bans.set(period, found = period.masks.map(parseBan));
+  return found;
+}
+
+/** Whether a ban matches everybody: it closes the channel, as +i does. */
+export function isForEverybody(mask: string): boolean {
+  return mask === everybody;
+}
+
+/** The users that a ban matches; in a very large channel only the one whose nick it names. */
+export function usersMatched<U extends User>(
+  chat: { readonly users: ReadonlyMap<string, U>; find(nick: string): U | undefined },
+  members: ReadonlyMap<U, unknown>,
+  mask: string,
+): U[] {
+  const ban = parseBan(mask);
+  const nick = mask.slice(0, Math.max(0, mask.indexOf("!")));
+  const named = nick === "" || isMask(nick) ? undefined : chat.find(nick);
+  const all = chat.users.size <= maxSearched
+    ? [...chat.users.values()]
+    : members.size <= maxSearched
+    ? [...members.keys()]
+    : [];
+  return [...new Set(named === undefined ? all : [named, ...all])]
+    .filter((user) => matchBan(ban, user.source, user.account));
+}
+
+/** The masks of a ban: itself, and the accounts and hosts of these people. A host that others share is left out. */
+export function masksOf(channel: Channel, mask: string, people: readonly User[]): string[] {
+  const masks = new Set([mask]);
+  for (const { account, host } of people.slice(0, maxPeople)) {
+    if (account !== undefined) {
+      masks.add(formatBan({ mute: false, by: "account", mask: escapeMask(account) }));
+    }
+    const isShared = channel.members.size > maxSearched ||
+      channel.members.keys().some((one) => one.host === host && !people.includes(one));
+    if (!isShared) masks.add(`*!*@${escapeMask(host)}`);
+  }
+  return [...masks];
+}
+
+function escapeMask(text: string): string {
+  return text.replace(/[*?]/g, "\\$&");
+}
+
+/**
+ * The periods with one more. Above the limit the oldest goes. One from before the channel was made anew was not made by
+ * the operators of today, so they cannot open it: everything until its end is closed to everybody then (`since`).
+ */
+export function withPeriod(
+  periods: readonly ClosedPeriod[],
+  period: ClosedPeriod,
+  madeAt: number,
+): { periods: readonly ClosedPeriod[]; since: number } {
+  const [oldest] = periods;
+  if (oldest === undefined || periods.length < maxPeriods) return { periods: [...periods, period], since: 0 };
+  const since = oldest.from < madeAt ? oldest.until : 0;
+  return { periods: [...periods.slice(1), period], since };
+}
+
+/** Whether the rank that a user has in a channel reaches a message with this stamp. */
+export function reachesBack(channel: Channel | undefined, stamp: number): boolean {
+  return channel !== undefined && stamp >= channel.madeAt;
+}
