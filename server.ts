@@ -15,7 +15,7 @@ import { readVerifier } from "./lib/server/start/new_verifier.ts";
 import { exitCodes, StartError } from "./lib/server/start/start_error.ts";
 import { banner, qrCode } from "./lib/server/start/banner.ts";
 import { endProcess } from "./lib/server/start/end_process.ts";
-import { makeLog } from "./lib/server/start/log.ts";
+import { type LogOutput, openLog } from "./lib/server/start/log.ts";
 import { openWeb, type WebSide } from "./lib/server/start/web_side.ts";
 import { version } from "./lib/version.ts";
 
@@ -54,8 +54,11 @@ const standstillMs = 1_000;
 const renewMs = 600_000;
 /** How often a stop looks whether the last connection is closed, and tries to save the last rows. */
 const closedCheckMs = 10;
+/** The longest wait for a reader of the log before the server ends because it cannot start. */
+const flushMs = 500;
 const saveRetryMs = 100;
-const log = makeLog((line) => console.error(`${new Date().toISOString()} ${line}`));
+/** The lines of the log; main() replaces it as the settings say. */
+let output = openLog({ log: "text", logLevel: "info" }, Date.now);
 
 function main(): void {
   surviveSignals();
@@ -69,11 +72,15 @@ function main(): void {
   if (positional.length > 0) {
     return stopNow(`Cannot use "${positional[0]}": the server takes flags only; see --help`, exitCodes.usage);
   }
-  start(values, values).catch((error) => {
+  output = openLog(values, Date.now);
+  start(values, values).catch(async (error) => {
+    await output.flush(flushMs);
     if (!(error instanceof StartError)) throw error;
     stopNow(error.message, error.code);
   });
 }
+
+const log: LogOutput["log"] = (level, text) => output.log(level, text);
 
 async function start(
   settings: Settings,
@@ -84,6 +91,7 @@ async function start(
   const { store, hub, machines } = await openChat(settings, {
     version: name,
     log,
+    logEntry: output.entry,
     openedLater: {
       tlsPort: () => opened.secure?.port,
       webUrl: () => opened.web?.url,
@@ -103,12 +111,20 @@ async function start(
   const listener = openPlain(hub, parts);
   const secure = opened.secure = await openTls(hub, parts);
   const web = opened.web = settings.web === "on" ? openWeb(hub, parts, machines?.sharedFiles) : undefined;
+  output.entry("server started", {
+    version,
+    irc: listener.port,
+    tls: secure?.port,
+    web: web?.port,
+    machine: settings.machine,
+  });
   say(banner(settings, listener, web, secure));
   if (qr && web !== undefined) say(qrCode(web.url));
   if (newOwner || machines?.isFirst !== false) await printOwnerCode(hub, newOwner);
   const stopTimers = startTimers(hub, store, { machines, secure });
   onSignals({
-    stop() {
+    stop(signal) {
+      output.entry("server stopping", { signal, connections: hub.chat.sessions.size });
       stopTimers();
       return stop({ hub, store, machines, listener, secure, web });
     },
@@ -128,8 +144,8 @@ interface RunningParts extends Pick<ChatSide, "hub" | "store" | "machines"> {
 
 /** Closes the connections, saves everything, and ends the process after deadlines.serverStopMs at the latest. */
 async function stop({ hub, store, machines, listener, secure, web }: RunningParts): Promise<void> {
-  const end = () => endProcess(store, { isShared: machines !== undefined, log });
-  const timeout = setTimeout(end, deadlines.serverStopMs);
+  const end = () => void endProcess(store, { isShared: machines !== undefined, output });
+  const timeout = setTimeout(end, deadlines.serverStopMs - flushMs);
   const closed = Promise.all([listener.close(), secure?.close()]);
   hub.close("The server is stopping");
   await closed;
@@ -176,15 +192,17 @@ function surviveSignals(): void {
   for (const signal of ["SIGHUP", "SIGXFSZ"] as const) Deno.addSignalListener(signal, () => {});
 }
 
-function onSignals({ stop, reread }: { stop: () => Promise<void>; reread: () => void }): void {
+function onSignals(
+  { stop, reread }: { stop: (signal: "SIGINT" | "SIGTERM") => Promise<void>; reread: () => void },
+): void {
   let stopping = false;
-  const once = () => {
-    if (!stopping) void stop();
+  const once = (signal: "SIGINT" | "SIGTERM") => {
+    if (!stopping) void stop(signal);
     stopping = true;
   };
-  Deno.addSignalListener("SIGINT", once);
+  Deno.addSignalListener("SIGINT", () => once("SIGINT"));
   if (Deno.build.os === "windows") return;
-  Deno.addSignalListener("SIGTERM", once);
+  Deno.addSignalListener("SIGTERM", () => once("SIGTERM"));
   Deno.addSignalListener("SIGHUP", reread);
 }
 

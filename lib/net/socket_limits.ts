@@ -19,6 +19,11 @@ export interface SocketLimitOptions {
   readonly reserve?: DescriptorReserve;
   /** Called with `true` when the first newcomer is refused, and with `false` when there is enough space again. */
   readonly onFull?: (isFull: boolean) => void;
+  /** Called for each newcomer that is refused; the address of a visitor behind a proxy is not known at first. */
+  readonly onRefused?: (
+    address: string | undefined,
+    limit: "connections" | "descriptors" | "per address",
+  ) => void;
 }
 
 /** The refusal of a newcomer for whom there is no file descriptor. */
@@ -36,6 +41,7 @@ export class SocketLimits {
   readonly #maxPerPeer: number;
   readonly #maxDescriptors: number;
   readonly #onFull: (isFull: boolean) => void;
+  readonly #onRefused: NonNullable<SocketLimitOptions["onRefused"]>;
   readonly #byPeer: AddressLimits;
   #connections = 0;
   #descriptors = 0;
@@ -53,6 +59,7 @@ export class SocketLimits {
     this.#byPeer = new AddressLimits(maxPerPeer);
     this.#maxDescriptors = maxDescriptors;
     this.#onFull = onFull ?? (() => {});
+    this.#onRefused = options.onRefused ?? (() => {});
   }
 
   /** Connections of the chat now. */
@@ -89,14 +96,17 @@ export class SocketLimits {
     const { maxConnections } = this;
     if (this.#connections >= maxConnections) {
       this.#fill();
+      this.#onRefused(address, "connections");
       return `The server is full: ${maxConnections} of ${maxConnections} connections`;
     }
     if (this.#descriptors >= this.#maxDescriptors) {
       this.#fill();
+      this.#onRefused(address, "descriptors");
       return fullSentence;
     }
     if (address !== undefined && !this.#byPeer.take(address, isLocal)) {
       const most = this.#maxPerPeer;
+      this.#onRefused(address, "per address");
       return `Closing link: Too many connections from your address: ${most} of ${most}`;
     }
     this.#connections++;

@@ -6,6 +6,7 @@ import { LocalBus } from "../../lib/server/cluster/local_bus.ts";
 import { allCommands } from "../../lib/server/commands/all.ts";
 import type { Event } from "../../lib/server/apply/event.ts";
 import { type ChatOptions as StateOptions, ChatState } from "../../lib/server/chat/chat.ts";
+import type { LogEntryName, LogValue } from "../../lib/server/chat/log_entries.ts";
 import { Hub, type HubOptions } from "../../lib/server/hub/hub.ts";
 import { settingRows, type Settings } from "../../lib/server/settings/settings.ts";
 import { encodeLine } from "../../lib/net/encode.ts";
@@ -31,8 +32,10 @@ export interface Chat extends AsyncDisposable {
    * `jumpedMs` is the error of the wall clock.
    */
   readonly clock: { nowMs: number; jumpedMs: number };
-  /** Everything the hub logged. */
+  /** Every sentence that was logged. */
   readonly log: readonly string[];
+  /** Every other entry of the log. */
+  readonly entries: readonly (readonly [name: LogEntryName, fields: Readonly<Record<string, LogValue>>])[];
   /** A registered peer. */
   peer(nick: string, options?: PeerOptions): Promise<Peer>;
   /** Registered peers that join the channel in this order, and have read all lines so far. */
@@ -61,6 +64,7 @@ export function startChat({ settings = {}, startsAt, ...given }: ChatOptions = {
     : { ...given, now: () => clock.nowMs + clock.jumpedMs, monotonic: () => clock.nowMs };
   const flusher = new Flusher();
   const log: string[] = [];
+  const entries: [name: LogEntryName, fields: Readonly<Record<string, LogValue>>][] = [];
   const store = options.store ?? openStore({ clock: new Clock(options) });
   flusher.before = () => void store.commit();
   const state = new ChatState({
@@ -68,6 +72,7 @@ export function startChat({ settings = {}, startsAt, ...given }: ChatOptions = {
     store,
     settings: { ...defaultSettings(), name: "chat.test", flood: 0, passwordRounds, ...settings },
     log: (level, text) => log.push(`${level} ${text}`),
+    logEntry: (name, fields) => entries.push([name, fields]),
   });
   const hub = new Hub({
     ...options,
@@ -105,6 +110,7 @@ export function startChat({ settings = {}, startsAt, ...given }: ChatOptions = {
     stream,
     clock,
     log,
+    entries,
     peer,
     async join<Nicks extends readonly string[]>(channel: string, ...nicks: Nicks) {
       const joined: Peer[] = [];

@@ -1,5 +1,6 @@
 /** A chat with its web side on a free port, for tests of HTTP and WebSockets. */
 import { startWeb, type WebListener, type WebOptions } from "../../lib/server/web/web.ts";
+import { failureLog } from "../../lib/server/web/request_log.ts";
 import { type Chat, type ChatOptions, startChat } from "./chat.ts";
 import { until } from "./deadline.ts";
 import type { Wire } from "./peer.ts";
@@ -54,6 +55,7 @@ export function startSite(options: ChatOptions = {}, web: Partial<WebOptions> = 
     onError: (error) => {
       throw error;
     },
+    onAnswered: failureLog(chat.state),
     ...web,
   });
   return {

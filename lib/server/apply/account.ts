@@ -62,7 +62,8 @@ function create(
       ? row
       : withAct(row, { ms: createdMs, by, did: "created your account", knowsPassword: true }),
   );
-  if (by !== undefined) recordAct(chat, { act: "CREATE", by, target: name }, stamp);
+  if (by === undefined) chat.logEntry("account created", { account: name });
+  else recordAct(chat, { act: "CREATE", by, target: name }, stamp);
   if (user !== undefined && !endIfBanned(chat, user, name, stamp)) changeAccount(chat, user, name, stamp);
   const session = sessionId === undefined ? undefined : chat.sessions.get(sessionId);
   if (session?.registration === undefined) return;
@@ -103,7 +104,7 @@ function remove(
   chat.store?.eraser.scheduleErasure(fold(row.name), stamp);
   chat.store?.markers.remove(fold(row.name));
   for (const { id } of chat.store?.files.ofOwner(row.name) ?? []) chat.store?.files.remove(id);
-  chat.log("info", `Account "${row.name}" was removed`);
+  chat.logEntry("account deleted", { account: row.name });
 }
 
 function nickOf(chat: ChatState, account: string): string {

@@ -6,7 +6,7 @@ import { stampMs } from "../../irc/stamp.ts";
 import { afterReset, withAct } from "../chat/account_acts.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { Refusal } from "../chat/refusal.ts";
-import { notifyOperators } from "../render/operator_notice.ts";
+import { tellOperators } from "../render/operator_notice.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import type { AccountEvent } from "./account_event.ts";
 import { type ActRecord, recordAct } from "./audit.ts";
@@ -31,6 +31,7 @@ export function setPassword(
   if (session !== undefined && !isLoggedIn(chat, session, row.name)) return loginEnded(row.name);
   chat.accounts.forgetFamiliar(row.name);
   if (by === undefined) {
+    chat.logEntry("password changed", { account: row.name });
     const { acts, ...others } = row;
     const known = acts?.filter(({ knowsPassword }) => !knowsPassword) ?? [];
     chat.store?.accounts.save({
@@ -44,7 +45,7 @@ export function setPassword(
   }
   chat.store?.accounts.save(afterReset({ ...row, verifier }, row.verifier, by, stamp));
   recordAct(chat, { act: "RESET", by, target: row.name }, stamp);
-  notifyOperators(chat, `${by} reset the password of account "${row.name}"`, stamp);
+  tellOperators(chat, `${by} reset the password of account "${row.name}"`, stamp);
   endLogins(chat, row.name, { sentence: `${by} reset the password of your account` }, stamp);
 }
 
@@ -86,7 +87,7 @@ export function change(
   const act = { ms: stampMs(stamp), by: record.by, did: `${did} your account` };
   chat.store?.accounts.save(withAct({ ...row, ...changes }, act));
   recordAct(chat, { ...record, target: row.name }, stamp);
-  notifyOperators(chat, `${record.by} ${did} account "${row.name}"`, stamp);
+  tellOperators(chat, `${record.by} ${did} account "${row.name}"`, stamp);
 }
 
 /** Gives an account a role, or takes it. */
@@ -114,5 +115,5 @@ export function setRole(
   const action = role === ""
     ? `removed the role of account "${row.name}"`
     : `made account "${row.name}" ${role}`;
-  notifyOperators(chat, `${by} ${action}`, stamp);
+  tellOperators(chat, `${by} ${action}`, stamp);
 }

@@ -21,6 +21,7 @@ export function recordAct(
 ): void {
   const user = chat.find(by);
   const { account, address = "" } = user ?? {};
+  chat.logEntry("operator acted", { act, nick: by, account, address, target });
   chat.store?.audit.save({ stamp, act, nick: by, account, address, target, reason });
 }
 

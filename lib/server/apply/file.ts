@@ -1,8 +1,9 @@
 /** Apply, for the rows of shared files. lib/server/web transfers their content. */
 import type { ChatState } from "../chat/chat.ts";
 import { fits } from "../chat/upload_limits.ts";
-import { notifyOperators } from "../render/operator_notice.ts";
+import { tellOperators } from "../render/operator_notice.ts";
 import type { UploadRow } from "../store/uploads.ts";
+import { recordAct } from "./audit.ts";
 import type { FileEvent } from "./file_event.ts";
 
 /** Saves or removes the row of a file. */
@@ -15,7 +16,12 @@ export function applyFileEvent(chat: ChatState, event: FileEvent, stamp: number)
       const { by, owner, ids } = event;
       if (by === undefined) return;
       const files = ids.length === 1 ? "a file" : `${ids.length} files`;
-      notifyOperators(chat, `${by} deleted ${files} of ${owner ?? "*"}`, stamp);
+      recordAct(
+        chat,
+        { act: "FILE_DELETED", by, target: `${ids[0]?.slice(0, 6)}…`, reason: owner ?? "" },
+        stamp,
+      );
+      tellOperators(chat, `${by} deleted ${files} of ${owner ?? "*"}`, stamp);
       return;
     }
     default:

@@ -32,6 +32,7 @@ export function endIfBanned(chat: ChatState, user: UserState, account: string, s
   const { nick, username, host, address } = user;
   const ban = chat.serverBans.match({ nick, username, host, address, account }, stampMs(stamp));
   if (ban === undefined) return false;
+  chat.logEntry("ban met", { address, account, ban: ban.target });
   endUser(chat, user, stamp, { quit: `Banned (${ban.reason})`, error: banSentence(ban) });
   return true;
 }

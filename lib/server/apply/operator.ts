@@ -3,7 +3,7 @@ import { parseSource } from "../../irc/names.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
 import { banSentence, type ServerBan, shownTime } from "../chat/server_ban.ts";
-import { notifyOperators } from "../render/operator_notice.ts";
+import { tellOperators } from "../render/operator_notice.ts";
 import { OutgoingLine } from "../render/outgoing.ts";
 import { fromUser } from "../render/sender.ts";
 import type { EventOf } from "./event.ts";
@@ -28,7 +28,7 @@ export function applyOperatorEvent(chat: ChatState, event: OperatorEvent, stamp:
     case "server ban removed":
       if (chat.serverBans.remove(event.target)) {
         recordAct(chat, { act: "UNBAN", by: event.by, target: event.target }, stamp);
-        notifyOperators(chat, `${event.by} removed the ban of ${event.target}`, stamp);
+        tellOperators(chat, `${event.by} removed the ban of ${event.target}`, stamp);
       }
       return;
     default:
@@ -42,7 +42,7 @@ function kill(chat: ChatState, { user: id, by, reason }: EventOf<"killed">, stam
   const { nick } = parseSource(by);
   const outgoing = new OutgoingLine(by, "KILL", [user.nick, reason], { stamp });
   recordAct(chat, { act: "KILL", by: nick, target: user.nick, reason }, stamp);
-  notifyOperators(chat, `${nick} killed ${user.source}: ${reason}`, stamp);
+  tellOperators(chat, `${nick} killed ${user.source}: ${reason}`, stamp);
   endUser(chat, user, stamp, { quit: `Killed (${nick} (${reason}))`, outgoing });
 }
 
@@ -59,7 +59,7 @@ function addBan(chat: ChatState, ban: ServerBan, stamp: number): undefined {
   chat.serverBans.add(ban);
   const until = ban.untilMs === undefined ? "" : ` until ${shownTime(ban.untilMs)}`;
   recordAct(chat, { act: "BAN", by: ban.by, target: ban.target, reason: ban.reason + until }, stamp);
-  notifyOperators(chat, `${ban.by} banned ${ban.target}${until}: ${ban.reason}`, stamp);
+  tellOperators(chat, `${ban.by} banned ${ban.target}${until}: ${ban.reason}`, stamp);
   for (const user of [...chat.users.values()]) {
     if (chat.serverBans.match(user, nowMs) === undefined) continue;
     endUser(chat, user, stamp, { quit: `Banned (${ban.reason})`, error: banSentence(ban) });

@@ -50,6 +50,7 @@ function isBannedAs(chat: ChatState, user: UserState, nick: string, stamp: numbe
 
 function refuseBanned(session: SessionState | undefined, ban: ServerBan): undefined {
   if (session === undefined) return;
+  logBan(session, ban);
   reply(session, "ERR_YOUREBANNEDCREEP");
   session.close(banSentence(ban));
 }
@@ -184,9 +185,15 @@ export function closeIfBanned(chat: ChatState, session: SessionState, nowMs: num
     ? chat.serverBans.findAddress(connection.address, nowMs)
     : chat.serverBans.match(candidateAt(session, user), nowMs);
   if (ban === undefined || session.isClosed) return;
+  logBan(session, ban);
   // A banned user does not linger.
   session.hasQuit = true;
   session.close(banSentence(ban), `Banned (${ban.reason})`);
+}
+
+function logBan({ chat, user, registration, connection: { address } }: SessionState, ban: ServerBan): void {
+  const account = user?.account ?? registration?.account;
+  chat.logEntry("ban met", { address, account, ban: ban.target });
 }
 
 /** The end of a user: the reason that others see, a message for its own sessions, and the sentence that closes them. */

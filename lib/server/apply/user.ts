@@ -6,7 +6,7 @@ import type { ChatState } from "../chat/chat.ts";
 import type { SessionState } from "../chat/session.ts";
 import type { UserId, UserState } from "../chat/user.ts";
 import { joinMessage } from "../render/membership.ts";
-import { notifyOperators } from "../render/operator_notice.ts";
+import { tellOperators } from "../render/operator_notice.ts";
 import type { OutgoingLine } from "../render/outgoing.ts";
 import { fromServer, fromUser } from "../render/sender.ts";
 import { recordAct } from "./audit.ts";
@@ -67,12 +67,11 @@ function setModes(
   const letters = (added.length > 0 ? `+${added.join("")}` : "") +
     (removed.length > 0 ? `-${removed.join("")}` : "");
   if (letters !== "") user.send(fromUser(user, "MODE", [user.nick, letters], stamp));
-  if (removed.includes("o")) chat.log("info", `${user.source} is not an operator any more`);
   if (event.operator === undefined) return;
   recordAct(chat, { act: "OPER", by: user.nick, target: event.operator.name }, stamp);
   const [code, words] = numerics.RPL_YOUREOPER;
   user.send(fromServer(chat, code, [user.nick, words], { stamp }));
-  notifyOperators(chat, `${user.source} is now operator "${event.operator.name}"`, stamp);
+  tellOperators(chat, `${user.source} is now operator "${event.operator.name}"`, stamp);
 }
 
 /** Lets `other` message a user that is +R; above the limit, it removes offline users first, then the oldest. */

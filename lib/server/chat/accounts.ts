@@ -19,6 +19,7 @@ import type { Settings } from "../settings/settings.ts";
 import type { AccountRole, AccountRow } from "../store/accounts.ts";
 import type { Store } from "../store/store.ts";
 import type { Chat } from "./chat.ts";
+import type { LogEntry } from "./log_entries.ts";
 import { HashQueue } from "./hash_queue.ts";
 import { RoundsInUse } from "./rounds_in_use.ts";
 import type { Session } from "./session.ts";
@@ -31,6 +32,13 @@ export type LoginResult =
   | { readonly kind: "wrong" }
   | { readonly kind: "suspended"; readonly reason: string }
   | { readonly kind: "too many tries" };
+
+/** An attempt to log in. */
+interface LoginTry {
+  readonly name: string;
+  readonly address: string;
+  readonly method: string;
+}
 
 /** Names that nobody can take, or imitate, because people send their passwords to them. */
 const servicesNames = new ProtectedNames([
@@ -80,6 +88,7 @@ export class Accounts {
   readonly #store: Store | undefined;
   readonly #settings: Settings;
   readonly #monotonic: () => number;
+  readonly #log: LogEntry;
   readonly #hashing = new HashQueue(hashedAtOnce);
   readonly #byPeer: Buckets;
   readonly #byAccount: Buckets;
@@ -89,10 +98,16 @@ export class Accounts {
   /** Verifiers that were replaced, each with the new verifier of the same password. */
   readonly #renewals = new Map<string, string>();
 
-  constructor(store: Store | undefined, settings: Settings, monotonic: () => number) {
+  constructor(
+    store: Store | undefined,
+    settings: Settings,
+    monotonic: () => number,
+    log: LogEntry = () => {},
+  ) {
     this.#store = store;
     this.#settings = settings;
     this.#monotonic = monotonic;
+    this.#log = log;
     const { loginTries, accountsPerAddress, passwordRounds } = settings;
     this.#rounds = new RoundsInUse(() => store?.accounts.countRounds() ?? [], passwordRounds, monotonic);
     this.#byPeer = new Buckets({ burst: loginTries, perSecond: loginTries / windowSeconds });
@@ -153,9 +168,10 @@ export class Accounts {
     return this.#store?.accounts.findAlike(nick).find((row) => row.verifier !== "" && row.name !== account);
   }
 
-  /** Whether the password is right. An unknown name takes the same time. */
-  checkPassword(name: string, password: string, address: string): Promise<LoginResult> {
-    return this.#tryLogin(name, address, async () => {
+  /** Whether the password is right. An unknown name takes the same time. `method` is for the log. */
+  checkPassword(name: string, password: string, address: string, method = "password"): Promise<LoginResult> {
+    const login = { name, address, method };
+    return this.#tryLogin(login, async () => {
       const verifier = await this.verifierOf(name);
       return await isPassword(verifier, password) ? verifier : undefined;
     });
@@ -168,7 +184,8 @@ export class Accounts {
     verifier: Verifier,
     test: () => Promise<boolean>,
   ): Promise<LoginResult> {
-    return this.#tryLogin(name, address, async () => await test() ? verifier : undefined);
+    const login = { name, address, method: "SCRAM-SHA-256" };
+    return this.#tryLogin(login, async () => await test() ? verifier : undefined);
   }
 
   /**
@@ -239,9 +256,10 @@ export class Accounts {
    * One try at a time for each address, so that parallel tries are all counted. The address of this machine can stand
    * for everybody behind a local proxy: then tries are counted by account, and no address is remembered.
    */
-  #tryLogin(name: string, address: string, test: () => Promise<Verifier | undefined>): Promise<LoginResult> {
+  async #tryLogin(login: LoginTry, test: () => Promise<Verifier | undefined>): Promise<LoginResult> {
+    const { name, address } = login;
     const peer = isLoopback(address) ? undefined : peerOf(address);
-    return this.#hashing.run(peer ?? fold(name), async () => {
+    const result = await this.#hashing.run(peer ?? fold(name), async (): Promise<LoginResult> => {
       if (!this.#countTry(fold(name), peer)) return { kind: "too many tries" };
       const verifier = await test();
       // This reads the account after the test, because the account can change or be removed during the test.
@@ -253,6 +271,15 @@ export class Accounts {
       if (account.suspended !== undefined) return { kind: "suspended", reason: account.suspended };
       return { kind: "right", account };
     });
+    this.#logTry(login, result);
+    return result;
+  }
+
+  /** A name without an account is not logged: it can be a password in the wrong place. */
+  #logTry({ name, address, method }: LoginTry, { kind }: LoginResult): void {
+    const account = this.find(name)?.name;
+    if (kind === "right") this.#log("login", { account, address, method });
+    else this.#log("login failed", { account, address, method, reason: kind });
   }
 
   /** Whether the account has this verifier, or one of the same password that replaced it. */

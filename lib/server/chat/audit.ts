@@ -7,7 +7,7 @@ export const acts = {
   BAN: "banned from the server, by UBAN ADD (the mask or account; the reason and the end)",
   CHGHOST: "changed the host of a user (the nick; the new host)",
   CREATE: "created an account, by ACCOUNT CREATE (the account)",
-  FILE_DELETED: "deleted a shared file of somebody else (the id of the file; its owner)",
+  FILE_DELETED: "deleted a shared file of somebody else (the beginning of its id; its owner)",
   FOUNDER: "gave a channel of somebody else a new founder (the channel; the founder)",
   KILL: "disconnected a user (the nick; the reason)",
   OPER: "became operator by OPER (the name of the operator)",

@@ -14,6 +14,7 @@ import { Accounts } from "./accounts.ts";
 import type { Channel, ChannelState } from "./channel.ts";
 import { MessageLinks } from "./message_links.ts";
 import { Monitors } from "./monitor.ts";
+import type { Log, LogEntry } from "./log_entries.ts";
 import type { ReadableStore } from "./readable_store.ts";
 import { type ServerBans, ServerBansState } from "./server_ban.ts";
 import type { Session, SessionState } from "./session.ts";
@@ -22,9 +23,6 @@ import { UploadLimits } from "./upload_limits.ts";
 import { UploadTokens } from "./upload_token.ts";
 import type { User, UserId, UserState } from "./user.ts";
 import { type Whowas, WhowasState } from "./whowas.ts";
-
-/** Writes a line of the log. */
-export type Log = (level: "info" | "error", text: string) => void;
 
 /** Files that can be read again while the server runs (REHASH). */
 export interface ReloadableFiles {
@@ -53,6 +51,8 @@ export interface ChatOptions extends ReloadableFiles {
   readonly monotonic?: () => number;
   /** @default {there is no log} */
   readonly log?: Log;
+  /** @default {there is no log} */
+  readonly logEntry?: LogEntry;
   /** The prefix of user and session ids, so that no two machines create the same id. @default {""} */
   readonly machine?: string;
   /** The TLS port, once it is open; clients that ask for it are sent there (STS). @default {none} */
@@ -110,6 +110,7 @@ export interface Chat {
   /** The highest number of users at one time. */
   readonly mostUsers: number;
   readonly log: Log;
+  readonly logEntry: LogEntry;
   /** For deadlines, and for the age of what is deleted. */
   readonly clock: Clock;
   /** Milliseconds since 1970, for all that people see: see Clock.settledNow(). */
@@ -168,6 +169,7 @@ export class ChatState implements Chat {
   readonly hasRole: (account: string | undefined) => boolean = (account) =>
     this.accounts.roleOf(account) !== "";
   readonly log: Log;
+  readonly logEntry: LogEntry;
   readonly #tlsPort: () => number | undefined;
   readonly #webUrl: () => string | undefined;
   readonly #uploadUrl: () => string | undefined;
@@ -184,12 +186,13 @@ export class ChatState implements Chat {
     this.now = () => this.clock.settledNow() + this.correctionMs;
     this.lastStamp = store?.history.newestStamp ?? 0;
     this.log = options.log ?? (() => {});
+    this.logEntry = options.logEntry ?? (() => {});
     this.#tlsPort = tlsPort;
     this.#webUrl = webUrl;
     this.#uploadUrl = uploadUrl;
     this.serverBans = new ServerBansState(store?.savedValues);
     this.whowas = new WhowasState(settings.whowas);
-    this.accounts = new Accounts(store, settings, this.clock.monotonic);
+    this.accounts = new Accounts(store, settings, this.clock.monotonic, this.logEntry);
     const { inviteLimit } = settings;
     const toOne = Math.ceil(inviteLimit / 2);
     this.invitations = {

@@ -101,6 +101,10 @@ export class SessionState implements Session {
   /** Whether the bus has not ordered an event of this session yet; see Hub.commit. */
   awaitsOrder = false;
   hasQuit = false;
+  /** Why the server closed it. */
+  closedFor: string | undefined;
+  /** When it began, by the monotonic clock. */
+  readonly openedMs: number;
   /** Whether a PING was sent since a line last arrived. */
   wasPinged = false;
   readonly #profileOf: SessionOptions["profileOf"];
@@ -111,7 +115,7 @@ export class SessionState implements Session {
     this.id = id;
     this.chat = chat;
     this.connection = connection;
-    this.lastLineMs = nowMs;
+    this.lastLineMs = this.openedMs = nowMs;
     this.profile = profileOf([]);
     this.#profileOf = profileOf;
     this.#onClose = onClose;
@@ -200,6 +204,7 @@ export class SessionState implements Session {
   closeConnection(sentence: string): boolean {
     if (this.#isClosed) return false;
     this.#isClosed = true;
+    this.closedFor = sentence;
     this.write(plainLines("", "ERROR", [`Closing link: ${sentence}`]));
     this.connection.close();
     return true;

@@ -8,6 +8,7 @@
  * to its end, and an event that is missing there is published again. So an event is in the stream once, or its
  * commit() rejects.
  */
+import { errorText } from "../chat/error_text.ts";
 import { deadlines } from "../../deadlines.ts";
 import type { Apply, Bus, BusFigures } from "../hub/bus.ts";
 import { type BusFault, endSentence, operatorSentence } from "./bus_fault.ts";
@@ -350,7 +351,7 @@ export class NatsBus<E> implements Bus<E> {
     try {
       this.#apply(event, stamp, by);
     } catch (error) {
-      this.#options.log("error", `Bug in applying an event: ${error instanceof Error ? error.stack : error}`);
+      this.#options.log("error", `Bug in applying an event: ${errorText(error)}`);
     }
     this.#replica?.onApplied(event, this.position, this.#silence);
     this.#outbox.settle(id);

@@ -204,7 +204,7 @@ function decodeText(base64: string): string | undefined {
 async function checkOwnPassword(session: Session, { name }: AccountRow, password: string): Promise<void> {
   const { chat, connection } = session;
   if (!isConfidential(session)) fail("ACCOUNT", "INSECURE_CONNECTION", name, passwordsNeedEncryption);
-  const outcome = await chat.accounts.checkPassword(name, password, connection.address);
+  const outcome = await chat.accounts.checkPassword(name, password, connection.address, "ACCOUNT");
   if (outcome.kind !== "right") fail("ACCOUNT", "INVALID_CREDENTIALS", name, failureSentence(outcome));
 }
 

@@ -18,10 +18,11 @@ export async function checkPassword(
   { commit, session }: Pick<EarlyCall, "commit" | "session">,
   name: string,
   password: string,
+  method?: string,
 ): Promise<LoginResult> {
   const { accounts } = session.chat;
   const { address } = session.connection;
-  const result = await accounts.checkPassword(name, password, address);
+  const result = await accounts.checkPassword(name, password, address, method);
   if (result.kind !== "right") return result;
   const { account } = result;
   const verifier = await accounts.renewedVerifier(account, password, address);

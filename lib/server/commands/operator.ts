@@ -8,7 +8,7 @@ import { isConfidential } from "../chat/accounts.ts";
 import { operatorKey } from "../chat/operator_entry.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
-import { notifyOperators } from "../render/operator_notice.ts";
+import { tellOperators } from "../render/operator_notice.ts";
 import { reply, standardReply } from "../render/reply.ts";
 import { keepAct } from "./audit.ts";
 import { passwordsNeedEncryption } from "./login.ts";
@@ -56,7 +56,8 @@ async function oper({ chat, commit, session, user, params }: Call): Promise<void
     // The file can be read again meanwhile.
     chat.files.operators?.get(name) === operatorVerifier;
   if (operatorVerifier === undefined || !isCorrect) {
-    notifyOperators(
+    chat.logEntry("operator login failed", { nick: user.nick, account: user.account, address });
+    tellOperators(
       chat,
       `${user.source} failed to become operator "${cutBytes(name, 40)}"`,
       chat.stampNow(),
@@ -103,7 +104,7 @@ function rehash(call: Call): void | Promise<void> {
     return reply(session, "ERR_FILEERROR", error instanceof Error ? error.message : String(error));
   }
   reply(session, "RPL_REHASHING", chat.settings.name);
-  notifyOperators(chat, `${user.nick} made the server read its files again`, chat.stampNow());
+  tellOperators(chat, `${user.nick} made the server read its files again`, chat.stampNow());
   return keepAct(call, "REHASH", chat.machine);
 }
 

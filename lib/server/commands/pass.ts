@@ -30,7 +30,7 @@ export function pass(call: EarlyCall): void | Promise<void> {
 async function logInByPass(call: EarlyCall, name: string, password: string): Promise<void> {
   const { session } = call;
   if (!isConfidential(session)) return session.close(passwordsNeedEncryption);
-  const outcome = await checkPassword(call, name, password);
+  const outcome = await checkPassword(call, name, password, "PASS");
   if (outcome.kind !== "right") {
     reply(session, "ERR_PASSWDMISMATCH");
     return session.close(failureSentence(outcome));

@@ -138,7 +138,7 @@ async function plain(call: EarlyCall, message: string): Promise<LoginResult> {
   const [actAs = "", name = "", password = "", ...more] = message.split("\0");
   const isWellFormed = name !== "" && password !== "" && more.length === 0;
   if (!isWellFormed || (actAs !== "" && fold(actAs) !== fold(name))) return { kind: "wrong" };
-  return await checkPassword(call, name, password);
+  return await checkPassword(call, name, password, "PLAIN");
 }
 
 async function scramFirst({ session: { chat } }: EarlyCall, message: string): ReturnType<Step> {

@@ -50,7 +50,7 @@ async function identify(call: Call, words: readonly string[]): Promise<void> {
     return answer(call, "Write: IDENTIFY <account> <password>");
   }
   if (!isConfidential(session)) return answer(call, passwordsNeedEncryption);
-  const outcome = await checkPassword(call, name, password);
+  const outcome = await checkPassword(call, name, password, "NickServ");
   if (outcome.kind !== "right") return answer(call, failureSentence(outcome));
   const { name: account } = outcome.account;
   if (!await logIn(call, outcome.account)) {

@@ -6,12 +6,14 @@ import type { BadLine, Line } from "../../irc/lines.ts";
 import { escapeTagValue, type Message, parse } from "../../irc/message.ts";
 import type { Commit } from "../apply/event.ts";
 import type { Chat } from "../chat/chat.ts";
+import { errorText } from "../chat/error_text.ts";
 import { notNowSentence } from "../chat/pending_registration.ts";
 import { isRefusal } from "../chat/refusal.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
 import { LabelledResponse } from "../render/labelled_response.ts";
 import { reply, replyRefusal, standardReply } from "../render/reply.ts";
+import { logRefusal } from "./session_log.ts";
 
 /** The parts of this server that commands use, beside the chat. */
 export interface ServerControls {
@@ -149,7 +151,10 @@ function isHttp({ command, params }: Message): boolean {
 }
 
 function endRun(session: Session, message: Message, error: unknown): void {
-  if (isRefusal(error)) return replyRefusal(session, error);
+  if (isRefusal(error)) {
+    logRefusal(session.chat, session, error, message.command);
+    return replyRefusal(session, error);
+  }
   session.chat.log(
     "error",
     `Bug in ${message.command}, session ${session.id} ended: ${describeError(error)}`,
@@ -159,8 +164,7 @@ function endRun(session: Session, message: Message, error: unknown): void {
 
 /** An error as text for the log. A bus without connection throws a refusal. */
 export function describeError(error: unknown): string {
-  if (isRefusal(error)) return error.params.at(-1) ?? "refused";
-  return error instanceof Error ? error.stack ?? error.message : String(error);
+  return isRefusal(error) ? error.params.at(-1) ?? "refused" : errorText(error);
 }
 
 /** Begins to collect the answer, if the message has a label. */

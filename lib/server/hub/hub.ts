@@ -10,7 +10,6 @@ import { clearSuspicion } from "../apply/machine.ts";
 import { restoreChannels } from "../apply/registered_channel.ts";
 import type { Chat, ChatState, ReloadableFiles } from "../chat/chat.ts";
 import { expiredChannels } from "../chat/registered_channel.ts";
-import { banSentence } from "../chat/server_ban.ts";
 import { SessionState } from "../chat/session.ts";
 import type { UserId } from "../chat/user.ts";
 import { type Encode, RecipientProfiles } from "../render/recipient_profile.ts";
@@ -20,6 +19,7 @@ import { ClockWatch } from "./clock_watch.ts";
 import { type CommandTable, describeError, Dispatcher } from "./command.ts";
 import { Arrivals, FloodControl } from "./flood.ts";
 import { rehash } from "./rehash.ts";
+import { logClosed, logOpened, logRefusal, refuseBanned } from "./session_log.ts";
 import { SavingWatch } from "./saving_watch.ts";
 import { closeTimedOut, excuseStandstill, WaitingLines } from "./timeouts.ts";
 
@@ -134,18 +134,16 @@ export class Hub {
 
   /** Reads a connection until it ends. Resolves then; never rejects. */
   async attach(connection: ServerConnection): Promise<void> {
-    const ban = this.#chat.serverBans.findAddress(connection.address, this.#chat.clock.cautiousNow());
-    if (ban !== undefined) {
-      connection.send(`ERROR :Closing link: ${banSentence(ban)}`);
-      return connection.close();
-    }
+    if (refuseBanned(this.#chat, connection)) return;
     const session = this.#open(connection);
+    logOpened(this.#chat, session);
     try {
       await this.#readLines(session);
     } catch (error) {
       this.#chat.log("error", `Bug in session ${session.id}, which ended: ${describeError(error)}`);
     } finally {
       connection.close();
+      logClosed(this.#chat, session);
       this.#detach(session, connection.ended ?? "Connection closed");
     }
   }
@@ -316,7 +314,10 @@ export class Hub {
       const refusal = applyEvent(this.#chat, event, stamp, by);
       // A NOTICE never gets an error as answer, so that two programs cannot answer each other endlessly.
       const isAnswered = event.kind !== "message" || event.command !== "NOTICE";
-      if (refusal !== undefined && isAnswered && origin !== undefined) replyRefusal(origin, refusal);
+      if (refusal !== undefined && isAnswered && origin !== undefined) {
+        logRefusal(this.#chat, origin, refusal);
+        replyRefusal(origin, refusal);
+      }
     } finally {
       this.#chat.applyingFor = outer;
     }

@@ -1,5 +1,6 @@
 /** Notices to the operators on this machine, and the log. */
 import type { Chat } from "../chat/chat.ts";
+import type { LogLevel } from "../chat/log_entries.ts";
 import type { Session } from "../chat/session.ts";
 import { fromServer } from "./sender.ts";
 
@@ -8,9 +9,14 @@ export function notifyOperators(
   chat: Chat,
   text: string,
   stamp: number,
-  level: "info" | "error" = "info",
+  level: LogLevel = "info",
 ): void {
   chat.log(level, text);
+  tellOperators(chat, text, stamp);
+}
+
+/** Sends a sentence with words of people to the operators only: the log has an entry without them. */
+export function tellOperators(chat: Chat, text: string, stamp: number): void {
   for (const session of operatorSessions(chat)) sendNotice(session, text, stamp);
 }
 

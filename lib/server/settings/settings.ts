@@ -9,6 +9,7 @@ import { encryptionSettings } from "./encryption.ts";
 import { fileSettings } from "./files.ts";
 import { historySettings } from "./history.ts";
 import { limitSettings } from "./limits.ts";
+import { logSettings } from "./log.ts";
 import { networkSettings } from "./network.ts";
 import { webSettings } from "./web.ts";
 
@@ -21,6 +22,7 @@ export const settingRows = {
   ...accountSettings,
   ...historySettings,
   ...limitSettings,
+  ...logSettings,
   ...clusterSettings,
 } as const satisfies OptionTable;
 

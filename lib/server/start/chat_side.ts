@@ -5,7 +5,7 @@
 import { encodeLine } from "../../net/encode.ts";
 import type { Clock } from "../../irc/clock.ts";
 import { stampMs } from "../../irc/stamp.ts";
-import { ChatState, type Log, type ReloadableFiles } from "../chat/chat.ts";
+import { type ChatOptions, ChatState, type ReloadableFiles } from "../chat/chat.ts";
 import type { FileContents } from "../chat/file_contents.ts";
 import { LocalBus } from "../cluster/local_bus.ts";
 import { type JoinOptions, Machines } from "../cluster/machines.ts";
@@ -33,7 +33,9 @@ export interface OpenedLater {
 export interface ChatSideOptions {
   /** "parley-1.2.3" */
   readonly version: string;
-  readonly log: Log;
+  readonly log: NonNullable<ChatOptions["log"]>;
+  /** @default {entries are not written} */
+  readonly logEntry?: ChatOptions["logEntry"];
   readonly openedLater: OpenedLater;
 }
 
@@ -79,6 +81,7 @@ async function open(settings: Settings, options: ChatSideOptions): Promise<ChatS
     store,
     clock,
     log,
+    ...(options.logEntry && { logEntry: options.logEntry }),
     version,
     ...(machines && { machine: machines.bus.machine }),
     tlsPort: openedLater.tlsPort,

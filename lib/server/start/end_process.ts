@@ -1,14 +1,21 @@
 /** The end of the server: it closes the store, tells the losses, and ends the process with its exit code. */
-import type { Log } from "../chat/chat.ts";
 import type { Database } from "../store/database.ts";
 import type { Store } from "../store/store.ts";
+import type { LogOutput } from "./log.ts";
 import { exitCodes } from "./start_error.ts";
 
+/** The longest wait for a reader of the log. */
+const flushMs = 500;
+
 /** Closes the store and ends the process. `isShared`: other machines have the same data. */
-export function endProcess(store: Store, { isShared, log }: { isShared: boolean; log: Log }): never {
+export async function endProcess(
+  store: Store,
+  { isShared, output }: { isShared: boolean; output: LogOutput },
+): Promise<never> {
   store.close();
   const loss = lossSentence(store.database, isShared);
-  if (loss !== undefined) log("error", loss);
+  if (loss !== undefined) output.log("error", loss);
+  await output.flush(flushMs);
   Deno.exit(loss !== undefined || store.isLost ? exitCodes.unsaved : 0);
 }
 

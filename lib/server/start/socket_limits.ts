@@ -27,6 +27,7 @@ export function socketLimits({ chat }: Hub): SocketLimits {
     maxPerPeer: perAddress,
     maxDescriptors,
     reserve,
+    onRefused: (address, limit) => chat.logEntry("connection refused", { address, limit }),
     onFull: (isFull) => {
       const words = isFull
         ? fullSentence(limits, limit, descriptors)

@@ -2,7 +2,7 @@
  * The proxies in front of this server: which are trusted, whether their PROXY headers are read, and the advice for an
  * operator who did not name one.
  */
-import type { Log } from "../chat/chat.ts";
+import type { Log } from "../chat/log_entries.ts";
 import type { Settings } from "../settings/settings.ts";
 import { inRange, parseAddress, parseRange } from "../../irc/address.ts";
 import { exitCodes, StartError } from "./start_error.ts";

@@ -2,6 +2,7 @@
  * Opens the web side of the settings: the page, WebSockets, shared files with their upkeep, and metrics. A failure is
  * a StartError with one sentence.
  */
+import { errorText } from "../chat/error_text.ts";
 import type { FileContents, SharedFileContents } from "../chat/file_contents.ts";
 import type { Hub } from "../hub/hub.ts";
 import { ListenError } from "../../net/listen.ts";
@@ -9,6 +10,7 @@ import { plainOrigin } from "../web/cross_origin.ts";
 import { UploadRoutes } from "../web/upload_routes.ts";
 import { messageRoute } from "../web/message_route.ts";
 import { metricRoute } from "../web/metrics.ts";
+import { failureLog } from "../web/request_log.ts";
 import { UploadFolder } from "../web/upload_folder.ts";
 import { startWeb } from "../web/web.ts";
 import { ownNames, reachableHosts } from "./addresses.ts";
@@ -46,8 +48,7 @@ export function openWeb(
   const folder = new UploadFolder(ephemeral ? temporaryFolder() : `${data}/files`);
   const routes = uploadSize > 0 ? new UploadRoutes(hub, folder, { limits, shared }) : undefined;
   const files = routes?.files;
-  const onError = (error: unknown) =>
-    hub.chat.log("error", `The web side failed: ${error instanceof Error ? error.stack : error}`);
+  const onError = (error: unknown) => hub.chat.log("error", `The web side failed: ${errorText(error)}`);
   let isStopping = false;
   try {
     const listener = startWeb({
@@ -69,6 +70,7 @@ export function openWeb(
         ...(routes ? [routes.route] : []),
       ],
       onError,
+      onAnswered: failureLog(hub.chat),
       onAcceptError: (error) => reportFailure(hub, error),
     });
     const [name = host] = reachableHosts(host);

@@ -70,7 +70,7 @@ export async function ownerOf(chat: Chat, request: IncomingMessage, visitor: Vis
   }
   const text = decode(credentials);
   const at = text.indexOf(":");
-  const outcome = await chat.accounts.checkPassword(text.slice(0, at), text.slice(at + 1), address);
+  const outcome = await chat.accounts.checkPassword(text.slice(0, at), text.slice(at + 1), address, "HTTP");
   if (outcome.kind === "right") return senderOf(outcome.account);
   if (outcome.kind === "suspended") return refuse(403, `The account is suspended: ${outcome.reason}`);
   if (outcome.kind === "too many tries") return refuse(429, "Too many attempts; wait a few minutes");

@@ -56,6 +56,8 @@ export interface WebOptions {
   /** Called in this order, before the route of the page. */
   readonly routes: readonly Route[];
   readonly onError: (error: unknown) => void;
+  /** Called for each answer that is no part of the chat. @default {nothing} */
+  readonly onAnswered?: (request: IncomingMessage, status: number, address: string) => void;
   /** Called when accepting fails, once for each series of failures. @default {onError} */
   readonly onAcceptError?: (error: unknown) => void;
 }
@@ -210,6 +212,7 @@ class Web implements WebListener {
     if (allowOrigin(request, response, origins)) return;
     const visitor = this.#visitorOf(request);
     const { address, isProxied, isLocal } = visitor;
+    response.once("finish", () => this.#options.onAnswered?.(request, response.statusCode, address));
     if (this.#options.admitRequest?.(visitor) === false) {
       response.setHeader("retry-after", "1");
       return sendText(response, 429, tooFast);
@@ -243,16 +246,20 @@ class Web implements WebListener {
     const refused = upgradeRefusal(request, this.#options);
     // A WebSocket must not follow unfinished answers on the same connection.
     if (socket.requests > 0 || socket.writableLength > 0) return void socket.destroy();
-    if (refused !== undefined) return refuseUpgrade(socket, refused.status, refused.sentence);
-    if (this.#options.admitRequest?.(visitor) === false) return refuseUpgrade(socket, 429, tooFast);
-    if (isProxied && !this.#peers.take(address, isLocal)) return refuseUpgrade(socket, 429, tooMany);
+    const refuse = (status: number, sentence: string) => {
+      this.#options.onAnswered?.(request, status, address);
+      refuseUpgrade(socket, status, sentence);
+    };
+    if (refused !== undefined) return refuse(refused.status, refused.sentence);
+    if (this.#options.admitRequest?.(visitor) === false) return refuse(429, tooFast);
+    if (isProxied && !this.#peers.take(address, isLocal)) return refuse(429, tooMany);
     this.#limits.releaseDescriptor();
     const full = this.#limits.enter(address, isLocal);
     if (full !== undefined && !this.#limits.enterRefused()) {
       // It remains a request until it is closed.
       this.#limits.takeDescriptor();
       if (isProxied) this.#peers.release(address, isLocal);
-      return refuseUpgrade(socket, 503, full);
+      return refuse(503, full);
     }
     this.#sockets.delete(socket);
     const { stream, onConnection } = this.#options;
