@@ -5,7 +5,8 @@
 import { LocalBus } from "../../lib/server/cluster/local_bus.ts";
 import { allCommands } from "../../lib/server/commands/all.ts";
 import type { Event } from "../../lib/server/apply/event.ts";
-import { type ChatOptions as StateOptions, ChatState } from "../../lib/server/chat/chat.ts";
+import { ChatState } from "../../lib/server/chat/chat.ts";
+import type { ChatOptions as StateOptions } from "../../lib/server/chat/chat_options.ts";
 import type { LogEntryName, LogValue } from "../../lib/server/chat/log_entries.ts";
 import { Hub, type HubOptions } from "../../lib/server/hub/hub.ts";
 import { settingRows, type Settings } from "../../lib/server/settings/settings.ts";

@@ -5,16 +5,14 @@
  */
 import { Clock } from "../../irc/clock.ts";
 import { fold, type Folded } from "../../irc/names.ts";
-import type { Verifier } from "../../irc/scram.ts";
 import { firstStamp } from "../../irc/stamp.ts";
-import type { Settings } from "../settings/settings.ts";
 import type { Store } from "../store/store.ts";
 import { NameMap } from "../names/look_alikes.ts";
 import { Accounts } from "./accounts.ts";
 import type { Channel, ChannelState } from "./channel.ts";
+import type { ChatOptions, ReloadableFiles } from "./chat_options.ts";
 import { MessageLinks } from "./message_links.ts";
 import { Monitors } from "./monitor.ts";
-import type { Log, LogEntry } from "./log_entries.ts";
 import type { ReadableStore } from "./readable_store.ts";
 import { type ServerBans, ServerBansState } from "./server_ban.ts";
 import type { Session, SessionState } from "./session.ts";
@@ -24,48 +22,8 @@ import { UploadTokens } from "./upload_token.ts";
 import type { User, UserId, UserState } from "./user.ts";
 import { type Whowas, WhowasState } from "./whowas.ts";
 
-/** Files that can be read again while the server runs (REHASH). */
-export interface ReloadableFiles {
-  /** Lines of the message of the day. @default {none} */
-  readonly motd?: readonly string[];
-  /** The password of the server, for PASS. @default {none} */
-  readonly password?: string | undefined;
-  /** The operators that OPER knows: verifiers by name. @default {none} */
-  readonly operators?: ReadonlyMap<string, Verifier>;
-}
-
-/** The options of a chat. */
-export interface ChatOptions extends ReloadableFiles {
-  readonly settings: Settings;
-  /** @default {nothing is stored} */
-  readonly store?: Store;
-  /** Hides addresses (cloak.ts): the same key, the same cloaks. @default {the store's key, or a random one} */
-  readonly cloakKey?: Uint8Array;
-  /** "parley-1.2.3", for VERSION. @default {"parley"} */
-  readonly version?: string;
-  /** @default {a clock of the next two} */
-  readonly clock?: Clock;
-  /** Milliseconds since 1970. @default {Date.now} */
-  readonly now?: () => number;
-  /** Milliseconds since any moment; never jumps. @default {performance.now} */
-  readonly monotonic?: () => number;
-  /** @default {there is no log} */
-  readonly log?: Log;
-  /** @default {there is no log} */
-  readonly logEntry?: LogEntry;
-  /** The prefix of user and session ids, so that no two machines create the same id. @default {""} */
-  readonly machine?: string;
-  /** The TLS port, once it is open; clients that ask for it are sent there (STS). @default {none} */
-  readonly tlsPort?: () => number | undefined;
-  /** The URL of the page with a slash at its end, once it is open. @default {none} */
-  readonly webUrl?: () => string | undefined;
-  /** The URL that takes uploads, once it is open. @default {none} */
-  readonly uploadUrl?: () => string | undefined;
-}
-
 /** The chat, to be read. */
-export interface Chat {
-  readonly settings: Settings;
+export interface Chat extends Required<Pick<ChatOptions, "settings" | "log" | "logEntry">> {
   readonly store: ReadableStore | undefined;
   readonly accounts: Accounts;
   /** The message of the day, the password, the operators. */
@@ -109,8 +67,6 @@ export interface Chat {
   readonly whowas: Whowas;
   /** The highest number of users at one time. */
   readonly mostUsers: number;
-  readonly log: Log;
-  readonly logEntry: LogEntry;
   /** For deadlines, and for the age of what is deleted. */
   readonly clock: Clock;
   /** Milliseconds since 1970, for all that people see: see Clock.settledNow(). */
@@ -133,7 +89,7 @@ const guessRate = { burst: 5, perSecond: 1 / 30 };
 
 /** The chat, to be changed. */
 export class ChatState implements Chat {
-  readonly settings: Settings;
+  readonly settings: Chat["settings"];
   readonly store: Store | undefined;
   readonly accounts: Accounts;
   files: ReloadableFiles;
@@ -168,8 +124,8 @@ export class ChatState implements Chat {
   /** Whether an account makes its users operators. */
   readonly hasRole: (account: string | undefined) => boolean = (account) =>
     this.accounts.roleOf(account) !== "";
-  readonly log: Log;
-  readonly logEntry: LogEntry;
+  readonly log: Chat["log"];
+  readonly logEntry: Chat["logEntry"];
   readonly #tlsPort: () => number | undefined;
   readonly #webUrl: () => string | undefined;
   readonly #uploadUrl: () => string | undefined;

@@ -8,7 +8,7 @@ import { applyEvent } from "../apply/apply.ts";
 import type { Commit, Event } from "../apply/event.ts";
 import { clearSuspicion } from "../apply/machine.ts";
 import { restoreChannels } from "../apply/registered_channel.ts";
-import type { Chat, ChatState, ReloadableFiles } from "../chat/chat.ts";
+import type { Chat, ChatState } from "../chat/chat.ts";
 import { expiredChannels } from "../chat/registered_channel.ts";
 import { SessionState } from "../chat/session.ts";
 import type { UserId } from "../chat/user.ts";
@@ -30,7 +30,7 @@ export interface HubOptions {
   readonly bus: Bus<Event>;
   readonly encode: Encode;
   /** Reads the files again. Throws an Error with a sentence for people. @default {nothing is read again} */
-  readonly reread?: () => ReloadableFiles;
+  readonly reread?: () => ChatState["files"];
   /** Resolves after so many milliseconds. @default {setTimeout} */
   readonly sleep?: (ms: number) => Promise<void>;
 }
@@ -48,7 +48,7 @@ export class Hub {
   readonly #saving: SavingWatch;
   readonly #dispatcher: Dispatcher;
   readonly #sleep: (ms: number) => Promise<void>;
-  readonly #reread: () => ReloadableFiles;
+  readonly #reread: () => ChatState["files"];
   readonly #clockWatch: ClockWatch;
   readonly #waiting: WaitingLines;
   readonly #arrivals: Arrivals;

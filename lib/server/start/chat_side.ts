@@ -5,7 +5,7 @@
 import { encodeLine } from "../../net/encode.ts";
 import type { Clock } from "../../irc/clock.ts";
 import { stampMs } from "../../irc/stamp.ts";
-import { type ChatOptions, ChatState, type ReloadableFiles } from "../chat/chat.ts";
+import { ChatState } from "../chat/chat.ts";
 import type { FileContents } from "../chat/file_contents.ts";
 import { LocalBus } from "../cluster/local_bus.ts";
 import { type JoinOptions, Machines } from "../cluster/machines.ts";
@@ -33,9 +33,9 @@ export interface OpenedLater {
 export interface ChatSideOptions {
   /** "parley-1.2.3" */
   readonly version: string;
-  readonly log: NonNullable<ChatOptions["log"]>;
+  readonly log: ChatState["log"];
   /** @default {entries are not written} */
-  readonly logEntry?: ChatOptions["logEntry"];
+  readonly logEntry?: ChatState["logEntry"];
   readonly openedLater: OpenedLater;
 }
 
@@ -107,7 +107,7 @@ async function open(settings: Settings, options: ChatSideOptions): Promise<ChatS
   return { store, hub, machines };
 }
 
-async function readFilesAtStart(settings: Settings): Promise<ReloadableFiles> {
+async function readFilesAtStart(settings: Settings): Promise<ChatState["files"]> {
   try {
     await readPipes(settings);
     return readFiles(settings);

@@ -2,7 +2,7 @@
  * The files in the settings: message of the day, password, operators. The server can read them again while it runs.
  */
 import { deadlines } from "../../deadlines.ts";
-import type { ReloadableFiles } from "../chat/chat.ts";
+import type { ReloadableFiles } from "../chat/chat_options.ts";
 import type { Settings } from "../settings/settings.ts";
 import { parseVerifier, type Verifier } from "../../irc/scram.ts";
 import { systemReason } from "../../net/system_reason.ts";

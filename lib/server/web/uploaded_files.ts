@@ -94,7 +94,7 @@ export class UploadedFiles implements FileContents {
 
   onAdded(file: UploadRow): void {
     this.open(file).then((opened) => opened?.close()).catch((error) =>
-      this.#hub.chat.log("error", `Cannot fetch file ${file.id}: ${reasonOf(error)}`)
+      this.#hub.chat.log("error", `Cannot fetch file ${shownId(file.id)}: ${reasonOf(error)}`)
     );
   }
 
@@ -102,7 +102,10 @@ export class UploadedFiles implements FileContents {
     this.#remove(id);
     this.#shared?.remove(id).catch((error) =>
       // prune() deletes it later.
-      this.#hub.chat.log("error", `Cannot delete file ${id} for the other machines: ${reasonOf(error)}`)
+      this.#hub.chat.log(
+        "error",
+        `Cannot delete file ${shownId(id)} for the other machines: ${reasonOf(error)}`,
+      )
     );
   }
 
@@ -110,7 +113,7 @@ export class UploadedFiles implements FileContents {
   #remove(id: string): void {
     this.#removing = this.#removing.then(() => this.#folder.remove(id)).catch((error) =>
       // The next start deletes it, because it has no row any more.
-      this.#hub.chat.log("error", `Cannot delete file ${id}: ${reasonOf(error)}`)
+      this.#hub.chat.log("error", `Cannot delete file ${shownId(id)}: ${reasonOf(error)}`)
     );
   }
 
@@ -160,7 +163,7 @@ export class UploadedFiles implements FileContents {
       await this.#hub.commit({ kind: "file added", file, limits: uploads.limitsOf(file.owner) });
     } catch (error) {
       await this.#folder.remove(file.id);
-      this.#hub.chat.log("error", `Cannot share file ${file.id}: ${reasonOf(error)}`);
+      this.#hub.chat.log("error", `Cannot share file ${shownId(file.id)}: ${reasonOf(error)}`);
       // When this fails, prune() removes it later.
       if (!isSharingFailure(error)) void shared?.remove(file.id).catch(() => {});
       if (store?.database.failing) throw diskRefusal();
@@ -184,6 +187,11 @@ function answerOf(error: unknown): { status: number; sentence: string } {
 
 function isSharingFailure(error: unknown): error is SharingFailure {
   return error instanceof Error && "sentence" in error;
+}
+
+/** The beginning of an id, for the log: everybody who knows the whole id can read the file. */
+function shownId(id: string): string {
+  return `${id.slice(0, 6)}…`;
 }
 
 /** The reason for the log; the bus refuses with a Refusal, which is not an Error. */

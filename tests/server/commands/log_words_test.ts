@@ -4,7 +4,7 @@ import { encode64, utf8 } from "../../../lib/irc/digest.ts";
 import { errorText } from "../../../lib/server/chat/error_text.ts";
 import { allCommands } from "../../../lib/server/commands/all.ts";
 import { failureLog, shownPath } from "../../../lib/server/web/request_log.ts";
-import { registered } from "../../support/account.ts";
+import { makeOperator, registered } from "../../support/account.ts";
 import { siteStory } from "../../support/site.ts";
 import { logIn, scram } from "../../support/login.ts";
 import type { Chat } from "../../support/chat.ts";
@@ -76,7 +76,7 @@ siteStory("the log has no word that anybody writes, whatever the command", async
   await chat.peer("cat");
   await ask(bob, "JOIN #tea");
   await ask(ann, "JOIN #tea", ...effective, ...everywhere());
-  chat.state.find("ann")?.modes.add("o");
+  makeOperator(chat, "ann");
   await ask(ann, ...ofOperators, ...everywhere());
   await dan.closed();
   await end(chat, ann, bob);

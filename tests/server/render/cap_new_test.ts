@@ -1,6 +1,6 @@
 /** CAP NEW, for clients with cap-notify. */
 import { assertEquals } from "@std/assert";
-import type { ReloadableFiles } from "../../../lib/server/chat/chat.ts";
+import type { ReloadableFiles } from "../../../lib/server/chat/chat_options.ts";
 import { story } from "../../support/story.ts";
 import { ask, receive } from "../../support/transcript.ts";
 
