@@ -176,18 +176,22 @@ story("every login method refuses a suspended account", async (chat) => {
 
 story("operators get a notice about changes of accounts", async (chat) => {
   const ann = await owner(chat, "ann");
-  await ask(
+  const answer = await ask(
     ann,
     "ACCOUNT CREATE cat :a fine password",
     "ACCOUNT SUSPEND cat spam",
     "ACCOUNT RESTORE cat",
     "ACCOUNT RESET cat :yet another one",
   );
-  assertEquals(chat.log.slice(-3), [
-    'info ann suspended account "cat"',
-    'info ann restored account "cat"',
-    'info ann reset the password of account "cat"',
+  assertEquals(answer.filter((line) => line.includes(" NOTICE ")), [
+    ':chat.test NOTICE ann :ann suspended account "cat"',
+    ':chat.test NOTICE ann :ann restored account "cat"',
+    ':chat.test NOTICE ann :ann reset the password of account "cat"',
   ]);
+  assertEquals(
+    chat.entries.flatMap(([name, { act }]) => name === "operator acted" ? [act] : []),
+    ["OWNER", "CREATE", "SUSPEND", "RESTORE", "RESET"],
+  );
 });
 
 story("ACCOUNT LIST says when it does not list all accounts", async (chat) => {
