@@ -61,10 +61,14 @@ Deno.test({
       const body = new ReadableStream<Uint8Array>({
         start: (controller) => controller.enqueue(new Uint8Array(10)),
       });
-      const pending = answer(post(site, bearer, body));
+      let got: unknown;
+      const pending = answer(post(site, bearer, body)).then((answered) => got = answered);
       await until(() => [...Deno.readDirSync(site.folder)].length === 1);
       act();
-      site.routes.running.check();
+      await until(() => {
+        site.routes.running.check();
+        return got !== undefined;
+      });
       assertEquals(await pending, [status, sentence]);
       assertEquals([...Deno.readDirSync(site.folder)], []);
     }
