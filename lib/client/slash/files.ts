@@ -1,7 +1,9 @@
-/** Slash commands for files: sending one to the active buffer, and downloading one. */
+/** Slash commands for files: sending one to the active buffer, downloading one, and the list of one's files. */
 
 import type { CommandUi, FileChoice, LocalFileAccess, SlashTable } from "./command_ui.ts";
 import { firstWord, requireWord } from "./command_ui.ts";
+import type { AnswerMatcher } from "../core/requests.ts";
+import { withoutFormatting } from "../text/formatting.ts";
 import { ActionError } from "../state/action_error.ts";
 
 /** Rows by name. */
@@ -24,6 +26,38 @@ export const fileRows: SlashTable = {
     isAvailable: ({ files }) => files !== undefined,
     run: fetchFile,
   },
+  files: {
+    usage: "[NICK | delete ADDRESS | purge NICK]",
+    help: "Lists the files that you share, or deletes one; operators list, delete and purge those of others",
+    group: "Chat",
+    argumentKinds: ["nick", "text"],
+    run: listOrDelete,
+  },
+};
+
+async function listOrDelete(ui: CommandUi, rest: string): Promise<void> {
+  const [first, second] = firstWord(rest);
+  const act = first.toLowerCase();
+  if (act === "delete" || act === "purge") {
+    const [name] = requireWord(second, act === "delete" ? "/files delete ADDRESS" : "/files purge NICK");
+    await ask(ui, `FILES ${act.toUpperCase()} ${name}`);
+  } else {
+    await ask(ui, `FILES LIST ${first}`.trimEnd());
+  }
+}
+
+async function ask(ui: CommandUi, line: string): Promise<void> {
+  for (const { command, params } of await ui.client.server.ask(line, matchFiles)) {
+    if (command !== "NOTE" || params[0] !== "FILES") continue;
+    ui.note(withoutFormatting(params.at(-1) ?? ""));
+  }
+}
+
+/** For servers without labels. */
+const matchFiles: AnswerMatcher = ({ command, params: [about, code] }) => {
+  if (command === "FAIL" && about === "FILES") return "last";
+  if (command !== "NOTE" || about !== "FILES") return "other";
+  return code === "LISTED" ? "part" : "last";
 };
 
 async function send(ui: CommandUi, rest: string): Promise<void> {

@@ -15,6 +15,8 @@ export function applyFileEvent(chat: ChatState, event: FileEvent, stamp: number)
       for (const id of event.ids) chat.store?.files.remove(id);
       const { by, owner, ids } = event;
       if (by === undefined) return;
+      const target = ids.length === 1 ? ids[0] ?? "" : `${ids.length} files`;
+      recordAct(chat, { act: "FILE_DELETED", by, target, reason: owner ?? "" }, stamp);
       const files = ids.length === 1 ? "a file" : `${ids.length} files`;
       recordAct(
         chat,

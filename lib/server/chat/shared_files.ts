@@ -21,16 +21,26 @@ export function fileOwner(account: string | undefined, host: string): string {
   return account ?? `~${host}`;
 }
 
+/** Whether the file is this user's own. Guests behind one address have a common owner, so their ids count too. */
+export function isOwnFile(
+  file: Pick<UploadRow, "owner" | "user">,
+  { id, account, host }: Pick<User, "id" | "account" | "host">,
+): boolean {
+  return isSame(file.owner, fileOwner(account, host)) && (account !== undefined || file.user === id);
+}
+
+/** The id in the address of a file, or the id itself; "" if the text has none. */
+export function fileId(text: string): string {
+  return new RegExp(filePath.source).exec(text)?.[1] ?? (/^[A-Za-z0-9_-]{22}$/.test(text) ? text : "");
+}
+
 /** The files of this user with addresses in the text, and without a message of their own. */
 export function newlyShared(
   files: Files,
   text: string,
-  { id, account, host }: Pick<User, "id" | "account" | "host">,
+  user: Pick<User, "id" | "account" | "host">,
 ): UploadRow[] {
-  return filesIn(files, text).filter(({ message, owner, user }) =>
-    message === undefined && isSame(owner, fileOwner(account, host)) &&
-    (account !== undefined || user === id)
-  );
+  return filesIn(files, text).filter((file) => file.message === undefined && isOwnFile(file, user));
 }
 
 /** The ids of the files that are deleted with this message; `text` is all of its text. */

@@ -1,6 +1,7 @@
 /** A list only: the command tables about messages and history. The commands are in the imported files. */
 import type { CommandTable } from "../hub/command.ts";
 import { batchCommands } from "./batch.ts";
+import { filesCommands } from "./files.ts";
 import { historyCommands } from "./history.ts";
 import { markerCommands } from "./read_marker.ts";
 import { redactCommands } from "./redact.ts";
@@ -17,4 +18,5 @@ export const messageCommandTables: readonly CommandTable[] = [
   markerCommands,
   redactCommands,
   tokenCommands,
+  filesCommands,
 ];

@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 const headerNames = /^[\w!#$%&'*+.^`|~, -]*$/;
 /** The headers of an answer that a page can read, besides those that it always can. */
 const answerHeaders =
-  "accept-post, accept-ranges, allow, content-disposition, content-range, etag, location, upload-limit";
+  "accept-post, accept-ranges, allow, content-disposition, content-range, etag, location, retry-after, upload-limit";
 /** How long a browser remembers the answer to a preflight request. */
 const preflightSeconds = 7200;
 
@@ -42,7 +42,7 @@ export function allowOrigin(
   if (request.method !== "OPTIONS" || request.headers["access-control-request-method"] === undefined) {
     return false;
   }
-  response.setHeader("access-control-allow-methods", "GET, HEAD, OPTIONS, POST");
+  response.setHeader("access-control-allow-methods", "DELETE, GET, HEAD, OPTIONS, POST");
   const asked = request.headers["access-control-request-headers"] ?? "";
   if (headerNames.test(asked)) response.setHeader("access-control-allow-headers", asked);
   response.setHeader("access-control-max-age", preflightSeconds);

@@ -46,12 +46,20 @@ export function refusalToSend(
   return undefined;
 }
 
-/** Whether this person can delete the file: it is their own, or they are an operator now. */
-export function canDelete(chat: Chat, { owner, user }: Uploader, file: UploadRow): boolean {
+/**
+ * The right to delete a file, if this person has it: it is their own, or they are an operator now; `by` is the name of the
+ * operator.
+ */
+export function rightToDelete(
+  chat: Chat,
+  { owner, user }: Uploader,
+  file: UploadRow,
+): { readonly by?: string } | undefined {
+  const isOwner = fold(file.owner) === fold(owner);
+  if (isOwner && (!owner.startsWith("~") || file.user === user)) return {};
   const found = user === undefined ? undefined : chat.users.get(user);
-  const role = user === undefined ? chat.accounts.roleOf(owner) : "";
-  if (role !== "" || found?.isOperator) return true;
-  return fold(file.owner) === fold(owner) && (!owner.startsWith("~") || file.user === user);
+  if (found?.isOperator) return { by: found.nick };
+  return chat.accounts.roleOf(owner) === "" ? undefined : { by: owner };
 }
 
 /** The sender of a file; throws an UploadRefusal if it is unknown. */

@@ -1,6 +1,6 @@
 /**
  * File sharing: POST /upload for identified users (soju.im/FILEHOST, draft/FILEHOST), GET /files/ID/NAME for everybody
- * with the address. Both are streamed. Uploaded content never runs: it is served in its own sandbox, and it is a
+ * with the address, DELETE of it for its owner and for operators. Content is streamed. Uploaded content never runs: it is served in its own sandbox, and it is a
  * download unless it is an image, audio or video. uploaded_files.ts stores, shares and prunes the files.
  */
 import { once } from "node:events";
@@ -16,13 +16,14 @@ import type { UploadRow } from "../store/uploads.ts";
 import { answerTo, httpDate } from "./conditional_request.ts";
 import { contentType, disposition, fileName, isPagePart, mediaType } from "./file_name.ts";
 import { diskRefusal, type UploadFolder, UploadRefusal } from "./upload_folder.ts";
-import { ownerOf, refusalToSend } from "./upload_owner.ts";
+import { ownerOf, refusalToSend, rightToDelete } from "./upload_owner.ts";
 import { RunningUploads } from "./running_uploads.ts";
 import { UploadedFiles } from "./uploaded_files.ts";
 import type { Visitor } from "./visitor.ts";
 import { type Route, sendText } from "./web.ts";
 
 const chunkBytes = 65_536;
+const missing = "This file does not exist or has expired";
 const busy = new UploadRefusal(503, "The server has too many open files; try again later");
 /**
  * A browser shows a file with players and styles of its own, and runs nothing in it. Chromium loads an opened video or
@@ -63,6 +64,8 @@ export class UploadRoutes {
     const [, id] = /^\/files\/([^/]+)(?:\/[^/]*)?$/.exec(path) ?? [];
     return id === undefined
       ? undefined
+      : request.method === "DELETE"
+      ? this.#delete(request, response, id, visitor)
       : this.#withFile(response, () => this.#download(request, response, id));
   };
 
@@ -156,9 +159,34 @@ export class UploadRoutes {
     }
   }
 
+  /** For the owner of a file, and for operators. */
+  async #delete(
+    request: IncomingMessage,
+    response: ServerResponse,
+    id: string,
+    visitor: Visitor,
+  ): Promise<void> {
+    const { chat } = this.#hub;
+    try {
+      const sender = await ownerOf(chat, request, visitor);
+      const refusal = refusalToSend(chat, sender, visitor.address);
+      if (refusal !== undefined) throw refusal;
+      const file = this.#folder.isId(id) ? chat.store?.files.find(id) : undefined;
+      if (file === undefined) throw new UploadRefusal(404, missing);
+      const right = rightToDelete(chat, sender, file);
+      if (right === undefined) throw new UploadRefusal(403, "You can delete only your own files");
+      await this.files.remove(file, right.by);
+      response.writeHead(204).end();
+    } catch (error) {
+      if (!(error instanceof UploadRefusal)) throw error;
+      refuse(response, error);
+    }
+  }
+
   async #download(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
     if (request.method !== "GET" && request.method !== "HEAD") {
-      return sendText(response, 405, "Only GET works here");
+      response.setHeader("allow", "DELETE, GET, HEAD");
+      return sendText(response, 405, "Only GET, HEAD and DELETE work here");
     }
     if (isPagePart(request.headers["sec-fetch-dest"]) || request.headers["service-worker"] !== undefined) {
       return sendText(response, 403, "A shared file cannot be a part of a page");
@@ -171,7 +199,7 @@ export class UploadRoutes {
       return sendText(response, 503, sentence);
     }
     if (row === undefined || file === undefined) {
-      return sendText(response, 404, "This file does not exist or has expired");
+      return sendText(response, 404, missing);
     }
     response.setHeader("content-security-policy", filePolicy);
     // Pages of other sites can show the file: everybody with its address can have it.

@@ -77,6 +77,15 @@ export class UploadedFiles implements FileContents {
     this.#hub.chat.log("info", sentence);
   }
 
+  /** Deletes one file; `by` is the name of an operator, if it is not their own. Throws an UploadRefusal. */
+  async remove({ id, owner }: UploadRow, by: string | undefined): Promise<void> {
+    try {
+      await this.#hub.commit({ kind: "files removed", ids: [id], ...(by !== undefined && { by, owner }) });
+    } catch (error) {
+      throw new UploadRefusal(503, `Cannot delete the file: ${reasonOf(error)}`);
+    }
+  }
+
   async exchangeMissing(): Promise<void> {
     const shared = this.#shared;
     if (shared === undefined) return;

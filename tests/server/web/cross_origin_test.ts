@@ -60,7 +60,7 @@ siteStory("a page of an allowed origin can ask before it sends a file", { web },
       answer.headers.get("access-control-allow-headers"),
       headers["access-control-request-headers"],
     );
-    assertEquals(answer.headers.get("access-control-allow-methods"), "GET, HEAD, OPTIONS, POST");
+    assertEquals(answer.headers.get("access-control-allow-methods"), "DELETE, GET, HEAD, OPTIONS, POST");
   }
 });
 

@@ -1,0 +1,112 @@
+/** FILES: people list and delete the files that they share; operators those of others too. */
+import { fileSize } from "../../irc/file_size.ts";
+import { fold } from "../../irc/names.ts";
+import type { Chat } from "../chat/chat.ts";
+import { fail, refuse } from "../chat/refusal.ts";
+import { fileId, fileOwner, isOwnFile } from "../chat/shared_files.ts";
+import type { User } from "../chat/user.ts";
+import type { Call, CommandTable } from "../hub/command.ts";
+import { standardReply } from "../render/reply.ts";
+import type { UploadRow } from "../store/uploads.ts";
+
+/** The commands of this file. */
+export const filesCommands: CommandTable = {
+  FILES: {
+    usage: "[LIST [<nick>] | DELETE <address> | PURGE <nick>]",
+    help:
+      "Lists the files that you share, or deletes one; operators also give the nick, account or owner of others, and PURGE deletes all files of one owner",
+    run: files,
+  },
+};
+
+const maxListed = 200;
+/** The number of files that one event removes, because an event has a maximum size. */
+const removedAtOnce = 200;
+
+function files(call: Call): void | Promise<void> {
+  const [given = "LIST", text = ""] = call.params;
+  switch (given.toUpperCase()) {
+    case "LIST":
+      return list(call, text);
+    case "DELETE":
+      return remove(call, text);
+    case "PURGE":
+      return purge(call, text);
+    default:
+      fail("FILES", "INVALID_PARAMS", given, "The subcommand must be LIST, DELETE or PURGE");
+  }
+}
+
+async function list({ chat, session, user }: Call, name: string): Promise<void> {
+  const own = fileOwner(user.account, user.host);
+  const owner = name === "" ? own : ownerOf(chat, name);
+  const isMine = fold(owner) === fold(own);
+  if (!isMine && !user.isOperator) refuse("ERR_NOPRIVILEGES");
+  const all = chat.store?.files.ofOwner(owner) ?? [];
+  // Guests behind one address have a common owner.
+  const found = isMine && !user.isOperator ? all.filter((file) => isOwnFile(file, user)) : all;
+  for (const file of found.slice(-maxListed)) {
+    const address = URL.parse(`files/${file.id}`, chat.uploadUrl)?.href ?? file.id;
+    // Apps without standard replies show the last words only.
+    standardReply(session, "NOTE", "FILES", "LISTED", file.id, `${address} ${describe(file)}`);
+    await session.awaitSpace();
+  }
+  const bytes = found.reduce((sum, file) => sum + file.bytes, 0);
+  const count = found.length === 1 ? "1 file" : `${found.length} files`;
+  const newest = found.length > maxListed ? `; the newest ${maxListed} are listed` : "";
+  const left = isMine ? `; ${fileSize(chat.uploads.freeBytes(owner))} left for the next one` : "";
+  const words = `${count} of ${owner}, ${fileSize(bytes)}${newest}${left}`;
+  standardReply(session, "NOTE", "FILES", "LIST_END", String(found.length), words);
+}
+
+function describe({ name, bytes, createdMs, message }: UploadRow): string {
+  const when = new Date(createdMs).toISOString().slice(0, 16).replace("T", " ");
+  return `${name}, ${fileSize(bytes)}, ${when} UTC${message === undefined ? ", in no message" : ""}`;
+}
+
+async function remove({ chat, commit, session, user }: Call, text: string): Promise<void> {
+  const file = chat.store?.files.find(fileId(text));
+  const isOwn = file !== undefined && isOwnFile(file, user);
+  if (file === undefined) {
+    fail(
+      "FILES",
+      "NO_SUCH_FILE",
+      parameter(text),
+      "There is no such file: give its address, or the id in it",
+    );
+  }
+  if (!isOwn && !user.isOperator) {
+    fail("FILES", "NOT_YOUR_FILE", file.id, "You can delete only your own files");
+  }
+  const by = isOwn ? {} : { by: user.nick, owner: file.owner };
+  await commit({ kind: "files removed", ids: [file.id], ...by }, session);
+  standardReply(session, "NOTE", "FILES", "DELETED", file.id, `Deleted ${file.name}`);
+}
+
+async function purge({ chat, commit, session, user }: Call, name: string): Promise<void> {
+  if (!user.isOperator) refuse("ERR_NOPRIVILEGES");
+  if (name === "") {
+    fail("FILES", "INVALID_PARAMS", "PURGE", "Whose files? Give a nick, an account or an owner");
+  }
+  const owner = ownerOf(chat, name);
+  const ids = (chat.store?.files.ofOwner(owner) ?? []).map(({ id }) => id);
+  for (let at = 0; at < ids.length; at += removedAtOnce) {
+    const some = ids.slice(at, at + removedAtOnce);
+    await commit({ kind: "files removed", ids: some, by: user.nick, owner }, session);
+  }
+  const count = ids.length === 1 ? "1 file" : `${ids.length} files`;
+  standardReply(session, "NOTE", "FILES", "PURGED", parameter(owner), `Deleted ${count} of ${owner}`);
+}
+
+/** The owner with this name: an account, the user with this nick, or what LIST shows for a guest ("~host"). */
+function ownerOf(chat: Chat, name: string): string {
+  const account = chat.accounts.find(name);
+  if (account !== undefined) return account.name;
+  const found: User | undefined = chat.find(name);
+  return found === undefined ? name : fileOwner(found.account, found.host);
+}
+
+/** The text if a reply can contain it; otherwise "*". */
+function parameter(text: string): string {
+  return text === "" || text.startsWith(":") || text.includes(" ") ? "*" : text;
+}
