@@ -81,3 +81,9 @@ export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
 export function xor(one: Bytes, other: Bytes): Bytes {
   return one.map((byte, at) => byte ^ (other[at] ?? 0));
 }
+
+/** The SHA-256 fingerprint of a certificate: "AB:CD:…" or "abcd…" → "abcd…"; undefined if it is none. */
+export function parseFingerprint(text: string): string | undefined {
+  const digits = text.replaceAll(":", "").toLowerCase();
+  return /^[0-9a-f]{64}$/.test(digits) ? digits : undefined;
+}

@@ -1,7 +1,7 @@
 /**
- * SCRAM-SHA-256 (RFC 5802, RFC 7677): verifiers and the server's side. The server stores only a verifier of a
- * password: it serves SCRAM, PLAIN and OPER, and nobody can log in with it. Channel binding is not offered. The
- * client's side is scram_client.ts.
+ * SCRAM-SHA-256 and SCRAM-SHA-256-PLUS (RFC 5802, RFC 7677): verifiers and the server's side. The server stores only a
+ * verifier of a password: it serves SCRAM, PLAIN and OPER, and nobody can log in with it. The client's side is
+ * scram_client.ts.
  */
 import { type Bytes, decode64, encode64, equalBytes, hmac, pbkdf2, sha256, utf8, xor } from "./digest.ts";
 
@@ -76,8 +76,27 @@ export function preparePassword(password: string): string {
   return prepared === "" ? password : prepared;
 }
 
+/**
+ * What binds a login to its TLS connection, so that nobody in the middle can pass it on: the only type of channel
+ * binding that we use (RFC 5929), and its data.
+ */
+export interface ChannelBinding {
+  readonly type: "tls-server-end-point";
+  readonly data: Uint8Array;
+}
+
+/** The channel binding of a server on one connection. */
+export interface ServerBinding {
+  /** Undefined where "-PLUS" is not offered. */
+  readonly offered?: ChannelBinding | undefined;
+  /** Whether the client chose "-PLUS". */
+  readonly isChosen: boolean;
+}
+
 /** The parsed first message of the client. */
 interface ClientFirst {
+  /** "n", "y" or "p=…": without channel binding, possible only on the client's side, or of this type. */
+  readonly binding: string;
   /** "n,," with its authorisation identity; the last message repeats it. */
   readonly header: string;
   readonly name: string;
@@ -88,13 +107,18 @@ interface ClientFirst {
 /** One login by SCRAM on the server's side: call `first`, then `final`, once each. The texts are decoded. */
 export class ScramServer {
   readonly #nonce: string;
+  readonly #binding: ServerBinding;
   #client: ClientFirst | undefined;
   #verifier: Verifier | undefined;
   #first = "";
 
   /** `nonce` is for tests with known vectors. */
-  constructor(nonce: string = encode64(crypto.getRandomValues(new Uint8Array(18)))) {
+  constructor(
+    nonce: string = encode64(crypto.getRandomValues(new Uint8Array(18))),
+    binding: ServerBinding = { isChosen: false },
+  ) {
     this.#nonce = nonce;
+    this.#binding = binding;
   }
 
   /** The name to log in; "" before `first`. */
@@ -113,7 +137,7 @@ export class ScramServer {
    */
   async first(message: string, find: (name: string) => Promise<Verifier>): Promise<string | undefined> {
     const client = parseFirst(message);
-    if (client === undefined) return undefined;
+    if (client === undefined || !this.#isAllowed(client.binding)) return undefined;
     this.#client = client;
     const verifier = this.#verifier = await find(client.name);
     this.#first = `r=${client.nonce}${this.#nonce},s=${encode64(verifier.salt)},i=${verifier.iterations}`;
@@ -126,26 +150,45 @@ export class ScramServer {
     const [, rest, header, nonce, proof] = /^(c=([^,]+),r=([^,]+)),p=([^,]+)$/.exec(message) ?? [];
     if (client === undefined || verifier === undefined || rest === undefined) return undefined;
     const proofBytes = decode64(proof ?? "");
-    if (header !== encode64(utf8(client.header)) || nonce !== client.nonce + this.#nonce) return undefined;
+    if (header !== this.#boundHeader(client) || nonce !== client.nonce + this.#nonce) return undefined;
     if (proofBytes?.length !== 32) return undefined;
     const signed = utf8(`${client.bare},${this.#first},${rest}`);
     const clientKey = xor(proofBytes, await hmac(verifier.storedKey, signed));
     if (!equalBytes(await sha256(clientKey), verifier.storedKey)) return undefined;
     return `v=${encode64(await hmac(verifier.serverKey, signed))}`;
   }
+
+  /** "y" means that somebody hid our offer of "-PLUS" from a client that would use it (RFC 5802 §6). */
+  #isAllowed(binding: string): boolean {
+    const { offered, isChosen } = this.#binding;
+    if (isChosen) return offered !== undefined && binding === `p=${offered.type}`;
+    return binding === "n" || (binding === "y" && offered === undefined);
+  }
+
+  #boundHeader({ header }: ClientFirst): string {
+    const { offered, isChosen } = this.#binding;
+    return boundHeader(header, isChosen ? offered : undefined);
+  }
+}
+
+/** The header of the first message with the data of the channel binding, as the last message repeats it. */
+export function boundHeader(header: string, binding: ChannelBinding | undefined): string {
+  return encode64(Uint8Array.of(...utf8(header), ...(binding?.data ?? [])));
 }
 
 /**
- * Parses "n,a=authzid,n=name,r=nonce". The authorisation identity must be the name itself; extensions ("m=") are
+ * Parses "n,a=authzid,n=name,r=nonce", or with "y" or "p=type" first. The authorisation identity must be the name itself; extensions ("m=") are
  * refused.
  */
 function parseFirst(message: string): ClientFirst | undefined {
-  const [, header, actAs, bare, written, nonce] =
-    /^([ny],(?:a=([^,]+))?,)(n=([^,]+),r=([\x21-\x2b\x2d-\x7e]+)(?:,.*)?)$/u.exec(message) ?? [];
+  const [, header, binding = "", actAs, bare, written, nonce] =
+    /^((n|y|p=[A-Za-z0-9.-]+),(?:a=([^,]+))?,)(n=([^,]+),r=([\x21-\x2b\x2d-\x7e]+)(?:,.*)?)$/u.exec(
+      message,
+    ) ?? [];
   if (header === undefined || bare === undefined || nonce === undefined) return undefined;
   const name = unescapeName(written ?? "");
   if (name === undefined || (actAs !== undefined && unescapeName(actAs) !== name)) return undefined;
-  return { header, name, bare, nonce };
+  return { binding, header, name, bare, nonce };
 }
 
 function unescapeName(text: string): string | undefined {

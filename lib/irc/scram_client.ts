@@ -1,12 +1,20 @@
 /**
- * SCRAM-SHA-256 on the client's side (RFC 5802): the password stays in the client, and the server proves that it has
+ * SCRAM-SHA-256 and SCRAM-SHA-256-PLUS on the client's side (RFC 5802): the password stays in the client, and the server proves that it has
  * the verifier of the password.
  */
 import { decode64, encode64, equalBytes, hmac, sha256, utf8, xor } from "./digest.ts";
-import { saltedPassword } from "./scram.ts";
+import { boundHeader, type ChannelBinding, saltedPassword } from "./scram.ts";
 
 /** The highest iteration count a server can demand: some seconds on a slow phone. */
 const maxIterations = 2_000_000;
+
+/** The channel binding of a client. */
+export interface ClientBinding {
+  /** The login is by "-PLUS". @default {it is not} */
+  readonly chosen?: ChannelBinding | undefined;
+  /** The server does not offer "-PLUS" to us, although we could. It refuses the login if that is not true. @default {false} */
+  readonly isPossible?: boolean;
+}
 
 /**
  * One login: call `first`, `final` with the server's answer, then `proves` with its next answer. The texts are
@@ -16,17 +24,30 @@ export class ScramClient {
   readonly #password: string;
   readonly #nonce: string;
   readonly #bare: string;
+  readonly #binding: ClientBinding;
   #signature = "";
 
   /** `nonce` is for tests with known vectors. */
-  constructor(name: string, password: string, nonce: string = randomNonce()) {
+  constructor(
+    name: string,
+    password: string,
+    nonce: string = randomNonce(),
+    binding: ClientBinding = {},
+  ) {
+    this.#binding = binding;
     this.#password = password;
     this.#nonce = nonce;
     this.#bare = `n=${name.replaceAll("=", "=3D").replaceAll(",", "=2C")},r=${nonce}`;
   }
 
   first(): string {
-    return `n,,${this.#bare}`;
+    return this.#header + this.#bare;
+  }
+
+  get #header(): string {
+    const { chosen, isPossible = false } = this.#binding;
+    if (chosen !== undefined) return `p=${chosen.type},,`;
+    return isPossible ? "y,," : "n,,";
   }
 
   /** The proof for the server; undefined if its message is malformed or demands too many iterations. */
@@ -38,7 +59,7 @@ export class ScramClient {
     if (grains === undefined || !(iterations <= maxIterations)) return undefined;
     if (!nonce.startsWith(this.#nonce) || nonce.length === this.#nonce.length) return undefined;
     const salted = await saltedPassword(this.#password, grains, iterations);
-    const rest = `c=biws,r=${nonce}`;
+    const rest = `c=${boundHeader(this.#header, this.#binding.chosen)},r=${nonce}`;
     const signed = utf8(`${this.#bare},${serverFirst},${rest}`);
     const clientKey = await hmac(salted, utf8("Client Key"));
     const proof = xor(clientKey, await hmac(await sha256(clientKey), signed));

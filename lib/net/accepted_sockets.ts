@@ -2,14 +2,13 @@
  * Accepted sockets before they become connections: a trusted proxy first sends a header with the visitor's address,
  * then the TLS handshake follows. Both have a deadline. Sockets without both pass at once.
  */
-import type { SecureContext } from "node:tls";
 import { plainAddress } from "../irc/address.ts";
 import type { KeyPair } from "./certificate.ts";
 import { encodeLine } from "./encode.ts";
 import { isProxyHeader } from "./proxy_header.ts";
 import { ProxyError, readProxied } from "./proxied_socket.ts";
 import type { StreamSocket } from "./stream.ts";
-import { acceptTls, closeQuietly, secureContext } from "./tls_accept.ts";
+import { acceptTls, closeQuietly, secureContext, type TlsServerContext } from "./tls_accept.ts";
 
 /** How accepted sockets are prepared. */
 export interface AcceptedSocketOptions {
@@ -28,7 +27,7 @@ export interface AcceptedSocketOptions {
 export class AcceptedSockets {
   readonly #options: AcceptedSocketOptions;
   readonly #waiting = new Set<StreamSocket>();
-  #context: SecureContext | undefined;
+  #context: TlsServerContext | undefined;
   #closed = false;
 
   constructor(options: AcceptedSocketOptions) {

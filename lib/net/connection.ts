@@ -3,6 +3,7 @@
  * WebSocket.
  */
 import type { Line } from "../irc/lines.ts";
+import type { TlsIdentity } from "./tls_identity.ts";
 
 /**
  * "line": TCP and TLS; lines end with CR LF. "text" and "binary": one WebSocket frame of that type per line, without
@@ -49,6 +50,8 @@ export interface ServerConnection extends Connection {
    * the address can be a loopback address.
    */
   readonly isLocal: boolean;
+  /** Undefined without TLS, and if a proxy has its end of TLS. */
+  readonly tls?: TlsIdentity | undefined;
   /**
    * Queues whole encoded lines. `chunk` is not copied: a broadcast is cheap because all readers get the same object.
    */

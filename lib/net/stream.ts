@@ -9,6 +9,7 @@ import type { Line, LineLimits } from "../irc/lines.ts";
 import { LineSplitter } from "../irc/lines.ts";
 import type { Framing, ServerConnection } from "./connection.ts";
 import { borderAfter, encodeLine } from "./encode.ts";
+import type { TlsIdentity } from "./tls_identity.ts";
 import { closeCodes, closeFrame, FrameReader } from "./web_socket_frames.ts";
 import { httpRefusal, tlsAlert, wrongProtocol } from "./wrong_protocol.ts";
 import { type Flusher, type QueueOwner, SendQueue, type Writer } from "./send_queue.ts";
@@ -36,6 +37,8 @@ export interface StreamOptions {
 export interface StreamSocket extends Writer {
   readonly remoteAddr: { readonly hostname: string; readonly port: number };
   readonly handshake?: unknown;
+  /** Undefined without TLS of our own. */
+  readonly identity?: TlsIdentity | undefined;
   /** Set if a proxy accepted the visitor: whether on the machine of the proxy, or from elsewhere, perhaps unknown. */
   readonly proxiedFrom?: "here" | "elsewhere" | undefined;
   /** Resolves to the number of bytes read into `bytes`, or to null at the end. */
@@ -76,6 +79,7 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
   readonly address: string;
   readonly secure: boolean;
   readonly isLocal: boolean;
+  readonly tls: TlsIdentity | undefined;
   ended: string | undefined;
   readonly #socket: StreamSocket;
   readonly #options: StreamOptions;
@@ -107,6 +111,7 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     this.address = plainAddress(socket.remoteAddr.hostname);
     this.secure = socket.handshake !== undefined;
     this.isLocal = isLoopback(this.address) && socket.proxiedFrom !== "elsewhere";
+    this.tls = socket.identity;
     this.#socket = socket;
     this.#options = options;
     this.#queue = new SendQueue(socket, options.flusher, options.maxQueueBytes ?? 1_048_576, this);

@@ -6,11 +6,14 @@
  * connection.
  */
 import { Buffer } from "node:buffer";
+import { X509Certificate } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { nextTick } from "node:process";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
+import { parseFingerprint } from "../irc/digest.ts";
 import type { KeyPair } from "./certificate.ts";
 import type { StreamSocket } from "./stream.ts";
+import { serverEndPoint } from "./tls_identity.ts";
 import { TlsSocket } from "./tls_socket.ts";
 
 const firstBytes = 1024;
@@ -18,9 +21,19 @@ const mostBytes = 16_384;
 
 type OnFirst = (bytes: Uint8Array) => Promise<unknown> | undefined;
 
-/** The TLS context of a certificate; make it once. */
-export function secureContext({ cert, key }: KeyPair): SecureContext {
-  return createSecureContext({ cert, key });
+/** A certificate ready for handshakes; make it once. */
+export interface TlsServerContext {
+  readonly context: SecureContext;
+  /** The channel binding of its connections; see tls_identity.ts. */
+  readonly serverEndPoint: Uint8Array | undefined;
+}
+
+/** The TLS context of a certificate. */
+export function secureContext({ cert, key }: KeyPair): TlsServerContext {
+  return {
+    context: createSecureContext({ cert, key }),
+    serverEndPoint: serverEndPoint(new X509Certificate(cert)),
+  };
 }
 
 /**
@@ -30,7 +43,7 @@ export function secureContext({ cert, key }: KeyPair): SecureContext {
  */
 export function acceptTls(
   socket: StreamSocket,
-  context: SecureContext,
+  { context, serverEndPoint }: TlsServerContext,
   onFirst?: OnFirst,
 ): Promise<StreamSocket | undefined> {
   // The types allow only sockets of node:net; any stream works.
@@ -38,13 +51,20 @@ export function acceptTls(
   const outer = new TLSSocket(inner as unknown as ConstructorParameters<typeof TLSSocket>[0], {
     isServer: true,
     secureContext: context,
+    // A certificate logs in (SASL EXTERNAL). A client without one, or with one that nobody signed, is welcome.
+    requestCert: true,
+    rejectUnauthorized: false,
   });
   const ready = new TlsSocket(outer, inner);
   // TLSSocket starts in the next tick. If it fails before, on bytes that were read with a PROXY header, then its start
   // throws where nobody can catch it.
   nextTick(() => inner.begin());
   return new Promise((resolve) => {
-    outer.once("secure", () => resolve(ready));
+    outer.once("secure", () => {
+      const { fingerprint256 = "" } = outer.getPeerCertificate() ?? {};
+      ready.identity = { clientCertificate: parseFingerprint(fingerprint256), serverEndPoint };
+      resolve(ready);
+    });
     outer.once("close", () => resolve(undefined));
     // TLS has already sent its alert to the peer.
     outer.once("error", () => ready.close());

@@ -5,6 +5,7 @@
  */
 import type { TLSSocket } from "node:tls";
 import type { StreamSocket } from "./stream.ts";
+import type { TlsIdentity } from "./tls_identity.ts";
 
 /** The socket that carries the TLS, if it is not one of node:net. */
 type Carrier = Pick<StreamSocket, "remoteAddr" | "proxiedFrom" | "close" | "setNoDelay">;
@@ -12,6 +13,7 @@ type Carrier = Pick<StreamSocket, "remoteAddr" | "proxiedFrom" | "close" | "setN
 /** Takes over a connected socket. */
 export class TlsSocket implements StreamSocket {
   readonly handshake = true;
+  identity: TlsIdentity | undefined;
   readonly remoteAddr: { readonly hostname: string; readonly port: number };
   readonly proxiedFrom: StreamSocket["proxiedFrom"];
   readonly #socket: TLSSocket;

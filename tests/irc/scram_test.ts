@@ -9,9 +9,10 @@ import {
   parseVerifier,
   preparePassword,
   ScramServer,
+  type ServerBinding,
   type Verifier,
 } from "../../lib/irc/scram.ts";
-import { ScramClient } from "../../lib/irc/scram_client.ts";
+import { type ClientBinding, ScramClient } from "../../lib/irc/scram_client.ts";
 
 /** RFC 7677 §3. */
 const vector = {
@@ -177,4 +178,27 @@ Deno.test("equalBytes() finds every difference", () => {
   for (const one of ["", "penci", "pencils", "Pencil", "pencim"]) {
     assert(!equalBytes(utf8("pencil"), utf8(one)));
   }
+});
+
+Deno.test("a login by -PLUS is bound to the connection, and nobody hides that it is offered", async () => {
+  const type = "tls-server-end-point";
+  const [here, elsewhere] = [1, 2].map((byte) => ({ type, data: new Uint8Array(32).fill(byte) } as const));
+  const login = async (ours: ServerBinding, theirs: ClientBinding) => {
+    const client = new ScramClient("user", "pencil", undefined, theirs);
+    const server = new ScramServer(undefined, ours);
+    const challenge = await server.first(client.first(), finder(pencil));
+    if (challenge === undefined) return "refused";
+    const proof = await server.final(await client.final(challenge) ?? "");
+    return proof !== undefined && client.proves(proof) ? "logged in" : "wrong";
+  };
+  const bound = { offered: here, isChosen: true };
+  assertEquals(await login(bound, { chosen: here }), "logged in");
+  assertEquals(await login(bound, { chosen: elsewhere }), "wrong");
+  assertEquals(await login(bound, {}), "refused");
+  assertEquals(await login({ offered: here, isChosen: false }, {}), "logged in");
+  assertEquals(await login({ offered: here, isChosen: false }, { isPossible: true }), "refused");
+  assertEquals(await login({ offered: here, isChosen: false }, { chosen: here }), "refused");
+  assertEquals(await login({ isChosen: false }, { isPossible: true }), "logged in");
+  const server = new ScramServer(undefined, bound);
+  assertEquals(await server.first("p=tls-exporter,,n=user,r=abc", finder(pencil)), undefined);
 });

@@ -1,14 +1,22 @@
 /** Listening with TLS: lines in both directions, and a new certificate while connections stay. */
+import { X509Certificate } from "node:crypto";
 import { assertEquals } from "@std/assert";
+import { parseFingerprint } from "../../lib/irc/digest.ts";
 import { type KeyPair, makeCertificate } from "../../lib/net/certificate.ts";
 import { listen, type Listener } from "../../lib/net/listen.ts";
 import { Flusher } from "../../lib/net/send_queue.ts";
+import type { TlsIdentity } from "../../lib/net/tls_identity.ts";
 import { granted } from "../support/permissions.ts";
 import { overTcp } from "../support/peer.ts";
 
 const ignore = !granted("net");
 
 Deno.test({ name: "a TLS listener accepts lines and marks them as secure", ignore, fn: carries });
+Deno.test({
+  name: "a TLS listener knows the certificate of a client, and binds logins to its own",
+  ignore,
+  fn: identifies,
+});
 Deno.test({ name: "useCertificate() changes the certificate and closes no connection", ignore, fn: reloads });
 Deno.test({ name: "a peer that does not speak TLS is closed, and the others stay", ignore, fn: plain });
 
@@ -63,6 +71,34 @@ async function carries(): Promise<void> {
   assertEquals(await ann.say("hello"), "true hello");
   await ann.close();
   await over(listener);
+}
+
+async function identifies(): Promise<void> {
+  const [pair, own] = [await make(), await make()];
+  const tls = Promise.withResolvers<TlsIdentity | undefined>();
+  const listener = listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    tls: pair,
+    stream: { flusher: new Flusher(), limits: { tagBytes: 4096, bodyBytes: 4096 }, closeTimeoutMs: 50 },
+    onConnection(connection) {
+      tls.resolve(connection.tls);
+      connection.abort();
+    },
+  });
+  const { port } = listener;
+  const socket = await Deno.connectTls({ hostname: "127.0.0.1", port, caCerts: [pair.cert], ...own });
+  const fingerprint = (cert: string) => parseFingerprint(new X509Certificate(cert).fingerprint256);
+  const identity = await tls.promise;
+  assertEquals(identity?.clientCertificate, fingerprint(own.cert));
+  // Our certificate is signed with SHA-256, so its digest is its fingerprint.
+  assertEquals(encodeHex(identity?.serverEndPoint), fingerprint(pair.cert));
+  socket.close();
+  await over(listener);
+}
+
+function encodeHex(bytes: Uint8Array = new Uint8Array()): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function reloads(): Promise<void> {

@@ -1,6 +1,6 @@
 /** Logging in as a conversation: SASL PLAIN and SCRAM-SHA-256, with what the server answers. */
 import { encode64, utf8 } from "../../lib/irc/digest.ts";
-import { ScramClient } from "../../lib/irc/scram_client.ts";
+import { type ClientBinding, ScramClient } from "../../lib/irc/scram_client.ts";
 import { password } from "./account.ts";
 import type { Chat } from "./chat.ts";
 import type { Peer } from "./peer.ts";
@@ -39,9 +39,10 @@ export async function scram(
   account: string,
   secret = password,
   meanwhile?: () => unknown,
+  binding: ClientBinding = {},
 ): Promise<string[]> {
-  const client = new ScramClient(account, secret);
-  peer.send("AUTHENTICATE SCRAM-SHA-256");
+  const client = new ScramClient(account, secret, undefined, binding);
+  peer.send(`AUTHENTICATE SCRAM-SHA-256${binding.chosen === undefined ? "" : "-PLUS"}`);
   await peer.next(/ AUTHENTICATE \+$/);
   peer.send(`AUTHENTICATE ${encode64(utf8(client.first()))}`);
   const challenge = textOf(await peer.next(/ AUTHENTICATE | 904 /));

@@ -6,6 +6,7 @@ import type { Hub } from "../../lib/server/hub/hub.ts";
 import type { Line } from "../../lib/irc/lines.ts";
 import type { Framing, ServerConnection } from "../../lib/net/connection.ts";
 import { isLoopback } from "../../lib/irc/address.ts";
+import type { TlsIdentity } from "../../lib/net/tls_identity.ts";
 import { encodeLine } from "../../lib/net/encode.ts";
 import { Peer, type PeerOptions, type Wire } from "./peer.ts";
 
@@ -13,20 +14,23 @@ import { Peer, type PeerOptions, type Wire } from "./peer.ts";
 export interface VisitorOptions extends PeerOptions {
   /** @default {false} */
   readonly secure?: boolean;
+  /** What TLS proved. @default {nothing} */
+  readonly tls?: TlsIdentity;
 }
 
 /** A peer of the hub that comes from `address`; registered unless the options say otherwise. */
 export function visit(hub: Hub, address: string, nick: string, options: VisitorOptions = {}): Promise<Peer> {
-  return Peer.over(wireTo(hub, address, options.secure ?? false), nick, options);
+  return Peer.over(wireTo(hub, address, options), nick, options);
 }
 
-function wireTo(hub: Hub, address: string, secure: boolean): Wire {
+function wireTo(hub: Hub, address: string, { secure, tls }: VisitorOptions): Wire {
   const decoder = new TextDecoder();
   const fromHub = new TransformStream<string, string>(undefined, undefined, { highWaterMark: Infinity });
   const writer = fromHub.writable.getWriter();
   const connection = new MemoryConnection({
     address,
-    secure,
+    secure: secure ?? tls !== undefined,
+    ...(tls && { tls }),
     sent: (chunk) =>
       decoder.decode(chunk).split("\r\n").slice(0, -1).forEach((line) => void writer.write(line)),
     closed: () => void writer.close(),
@@ -54,6 +58,7 @@ export interface MemoryOptions {
   readonly address?: string;
   /** @default {false} */
   readonly secure?: boolean;
+  readonly tls?: TlsIdentity;
 }
 
 /** The hub's end: the test feeds lines, and a callback gets the bytes. */
@@ -62,6 +67,7 @@ export class MemoryConnection implements ServerConnection {
   readonly address: string;
   readonly secure: boolean;
   readonly isLocal: boolean;
+  readonly tls: TlsIdentity | undefined;
   readonly queuedBytes = 0;
   ended: string | undefined;
   readonly #options: MemoryOptions;
@@ -72,6 +78,7 @@ export class MemoryConnection implements ServerConnection {
     this.#options = options;
     this.address = options.address ?? "127.0.0.1";
     this.secure = options.secure ?? false;
+    this.tls = options.tls;
     this.isLocal = isLoopback(this.address);
   }
 

@@ -16,7 +16,7 @@ import { endLogins, usersOf } from "./sessions.ts";
 
 type AccountEventOf<K extends AccountEvent["kind"]> = Extract<AccountEvent, { kind: K }>;
 
-/** Sets a password; all other logins of the account end. */
+/** Sets a password; all other logins of the account end, and its client certificates log in no more. */
 export function setPassword(
   chat: ChatState,
   { account, verifier, by, session, replaces }: AccountEventOf<"password set">,
@@ -32,7 +32,7 @@ export function setPassword(
   chat.accounts.forgetFamiliar(row.name);
   if (by === undefined) {
     chat.logEntry("password changed", { account: row.name });
-    const { acts, ...others } = row;
+    const { acts, certificates: _, ...others } = row;
     const known = acts?.filter(({ knowsPassword }) => !knowsPassword) ?? [];
     chat.store?.accounts.save({
       ...others,
@@ -43,7 +43,7 @@ export function setPassword(
     const sentence = "The password of your account was changed on another device; log in with the new one";
     return void endLogins(chat, row.name, { sentence, keep: session }, stamp);
   }
-  chat.store?.accounts.save(afterReset({ ...row, verifier }, row.verifier, by, stamp));
+  chat.store?.accounts.save(afterReset({ ...row, verifier, certificates: [] }, row.verifier, by, stamp));
   recordAct(chat, { act: "RESET", by, target: row.name }, stamp);
   tellOperators(chat, `${by} reset the password of account "${row.name}"`, stamp);
   endLogins(chat, row.name, { sentence: `${by} reset the password of your account` }, stamp);

@@ -58,3 +58,10 @@ export type AccountEvent =
     readonly user?: UserId;
   }
   | { readonly kind: "channel released"; readonly channel: string; readonly user?: UserId };
+
+/** The client certificates of accounts: SHA-256 as 64 hexadecimal digits. */
+export type CertificateEvent = {
+  readonly kind: "certificate added" | "certificate removed";
+  readonly account: string;
+  readonly fingerprint: string;
+};

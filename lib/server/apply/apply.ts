@@ -6,6 +6,7 @@
 import type { ChatState } from "../chat/chat.ts";
 import type { Refusal } from "../chat/refusal.ts";
 import { applyAccountEvent } from "./account.ts";
+import { applyCertificateEvent } from "./certificate.ts";
 import { applyChannelEvent } from "./channel.ts";
 import type { Event } from "./event.ts";
 import { applyFileEvent } from "./file.ts";
@@ -63,6 +64,9 @@ export function applyEvent(chat: ChatState, event: Event, stamp: number, by = ""
     case "channel kept":
     case "channel released":
       return applyAccountEvent(chat, event, stamp);
+    case "certificate added":
+    case "certificate removed":
+      return applyCertificateEvent(chat, event, stamp);
     case "redacted":
       return applyRedaction(chat, event, stamp);
     case "file added":

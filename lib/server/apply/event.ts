@@ -8,7 +8,7 @@ import type { MessageLine } from "../chat/delivery.ts";
 import type { ServerBan } from "../chat/server_ban.ts";
 import type { Session } from "../chat/session.ts";
 import type { OperatorEntry, UserId, UserRecord } from "../chat/user.ts";
-import type { AccountEvent } from "./account_event.ts";
+import type { AccountEvent, CertificateEvent } from "./account_event.ts";
 import type { FileEvent } from "./file_event.ts";
 import type { MachineEvent } from "./machine_event.ts";
 
@@ -31,6 +31,7 @@ export interface ModeRecord {
 /** Everything that changes shared state. */
 export type Event =
   | AccountEvent
+  | CertificateEvent
   | FileEvent
   | MachineEvent
   | {

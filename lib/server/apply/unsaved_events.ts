@@ -21,6 +21,8 @@ const acceptance: Readonly<Record<Event["kind"], Acceptance>> = {
   "marked": "until full",
   "account created": "if saved",
   "password set": "if saved",
+  "certificate added": "if saved",
+  "certificate removed": "if saved",
   "account removed": "if saved",
   "role set": "if saved",
   "channel kept": "if saved",

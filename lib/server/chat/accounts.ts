@@ -54,6 +54,8 @@ const servicesNames = new ProtectedNames([
 ]);
 /** Passwords that are hashed at the same time; each needs a core. */
 const hashedAtOnce = 2;
+/** The most client certificates of an account. */
+export const maxCertificates = 10;
 const windowSeconds = 600;
 /** Tries per account, in proportion to tries per address: many people can share an address, but not an account. */
 const accountShare = 2;
@@ -67,10 +69,22 @@ export function isConfidential({ connection: { secure, isLocal } }: Session): bo
   return secure || isLocal;
 }
 
-/** The SASL mechanisms a session can use; PLAIN only on a confidential connection. Empty without accounts. */
-export function saslMechanisms(session: Session): string[] {
+/** A way of SASL to log in. */
+export type SaslMechanism = "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-256-PLUS" | "EXTERNAL";
+
+/**
+ * The SASL mechanisms a session can use: PLAIN only on a confidential connection, "-PLUS" only where TLS is ours, EXTERNAL
+ * only with a client certificate. Empty without accounts.
+ */
+export function saslMechanisms(session: Session): SaslMechanism[] {
   if (!session.chat.accounts.isAvailable) return [];
-  return isConfidential(session) ? ["PLAIN", "SCRAM-SHA-256"] : ["SCRAM-SHA-256"];
+  const { tls } = session.connection;
+  const mechanisms: SaslMechanism[] = isConfidential(session)
+    ? ["PLAIN", "SCRAM-SHA-256"]
+    : ["SCRAM-SHA-256"];
+  if (tls?.serverEndPoint !== undefined) mechanisms.push("SCRAM-SHA-256-PLUS");
+  if (tls?.clientCertificate !== undefined) mechanisms.push("EXTERNAL");
+  return mechanisms;
 }
 
 /** Whether an account can be made before registration ends. Registration must not bypass a server password. */
@@ -166,6 +180,27 @@ export class Accounts {
   /** Another account than `account` with a name that looks like this nick; see server/names/look_alikes.ts. */
   findAlike(nick: string, account: string | undefined): AccountRow | undefined {
     return this.#store?.accounts.findAlike(nick).find((row) => row.verifier !== "" && row.name !== account);
+  }
+
+  /** The account with this client certificate. */
+  findByCertificate(fingerprint: string): AccountRow | undefined {
+    return this.#store?.accounts.findByCertificate(fingerprint);
+  }
+
+  /**
+   * The account that a client certificate belongs to. With `name` it must be this one. Nobody can guess a certificate, so
+   * tries are not counted.
+   */
+  checkCertificate(fingerprint: string, address: string, name?: string): LoginResult {
+    const account = this.findByCertificate(fingerprint);
+    const isRight = account !== undefined && (name === undefined || fold(name) === fold(account.name));
+    const result: LoginResult = !isRight
+      ? { kind: "wrong" }
+      : account.suspended !== undefined
+      ? { kind: "suspended", reason: account.suspended }
+      : { kind: "right", account };
+    this.#logTry({ name: account?.name ?? name ?? "", address, method: "EXTERNAL" }, result);
+    return result;
   }
 
   /** Whether the password is right. An unknown name takes the same time. `method` is for the log. */

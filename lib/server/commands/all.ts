@@ -3,6 +3,7 @@ import type { CommandTable } from "../hub/command.ts";
 import { accountCommands } from "./account.ts";
 import { auditCommands } from "./audit.ts";
 import { backupCommands } from "./backup.ts";
+import { certificateCommands } from "./certificate.ts";
 import { channelCommandTables } from "./channel_command_tables.ts";
 import { helpCommands } from "./help.ts";
 import { infoCommands } from "./info.ts";
@@ -22,6 +23,7 @@ export const allCommands: CommandTable = union([
   nickCommands,
   saslCommands,
   accountCommands,
+  certificateCommands,
   servicesCommands,
   ...channelCommandTables,
   ...messageCommandTables,

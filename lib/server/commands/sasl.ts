@@ -1,9 +1,12 @@
-/** AUTHENTICATE: login by SASL (IRCv3 sasl-3.2), PLAIN and SCRAM-SHA-256, before and after registration. */
+/**
+ * AUTHENTICATE: login by SASL (IRCv3 sasl-3.2), before and after registration: PLAIN, SCRAM-SHA-256 with and without
+ * channel binding, and EXTERNAL by client certificate.
+ */
 import { decode64, encode64, utf8 } from "../../irc/digest.ts";
 import { fold } from "../../irc/names.ts";
 import { numerics } from "../../irc/numerics.ts";
 import { ScramServer } from "../../irc/scram.ts";
-import { type LoginResult, saslMechanisms } from "../chat/accounts.ts";
+import { type LoginResult, type SaslMechanism, saslMechanisms } from "../chat/accounts.ts";
 import type { Session } from "../chat/session.ts";
 import type { CommandTable, EarlyCall } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
@@ -38,7 +41,12 @@ interface Exchange {
   step: Step;
 }
 
-const mechanisms: Readonly<Record<string, Step>> = { "PLAIN": plain, "SCRAM-SHA-256": scramFirst };
+const mechanisms: Readonly<Record<SaslMechanism, Step>> = {
+  "PLAIN": plain,
+  "SCRAM-SHA-256": (call, message) => scramFirst(call, message, false),
+  "SCRAM-SHA-256-PLUS": (call, message) => scramFirst(call, message, true),
+  "EXTERNAL": external,
+};
 /** Running exchanges, by session. */
 const exchanges = new WeakMap<Session, Exchange>();
 
@@ -70,14 +78,17 @@ function authenticate(call: EarlyCall): void | Promise<void> {
 
 function begin(session: Session, mechanism: string): void {
   const offered = saslMechanisms(session);
-  const step = offered.includes(mechanism) ? mechanisms[mechanism] : undefined;
-  if (step !== undefined) {
-    exchanges.set(session, { text: "", step });
+  const chosen = offered.find((one) => one === mechanism);
+  if (chosen !== undefined) {
+    exchanges.set(session, { text: "", step: mechanisms[chosen] });
     return sendChallenge(session, "");
   }
   if (offered.length > 0) reply(session, "RPL_SASLMECHS", offered.join(","));
   if (mechanism === "PLAIN" && offered.length > 0) {
     return fail(session, "PLAIN needs an encrypted connection");
+  }
+  if (mechanism === "EXTERNAL" && offered.length > 0) {
+    return fail(session, "EXTERNAL needs a client certificate, and a connection by TLS");
   }
   reply(session, "ERR_SASLFAIL");
 }
@@ -95,6 +106,12 @@ async function continueExchange(call: EarlyCall, exchange: Exchange): Promise<vo
   }
   exchanges.delete(session);
   if (result === undefined) return reply(session, "ERR_SASLFAIL");
+  if (result.kind === "wrong" && exchange.step === external) {
+    return fail(
+      session,
+      "This certificate is not one of the account: log in with the password, then write CERT ADD",
+    );
+  }
   if (result.kind !== "right") return fail(session, failureSentence(result));
   const { name } = result.account;
   if (!await logIn(call, result.account)) {
@@ -141,8 +158,22 @@ async function plain(call: EarlyCall, message: string): Promise<LoginResult> {
   return await checkPassword(call, name, password, "PLAIN");
 }
 
-async function scramFirst({ session: { chat } }: EarlyCall, message: string): ReturnType<Step> {
-  const server = new ScramServer();
+/** The message is an account, or "" for the one of the certificate (RFC 4422, appendix A). */
+function external({ session: { chat, connection } }: EarlyCall, message: string): ReturnType<Step> {
+  const fingerprint = connection.tls?.clientCertificate;
+  const name = message === "" ? undefined : message;
+  return Promise.resolve(
+    fingerprint === undefined
+      ? { kind: "wrong" }
+      : chat.accounts.checkCertificate(fingerprint, connection.address, name),
+  );
+}
+
+async function scramFirst({ session }: EarlyCall, message: string, isChosen: boolean): ReturnType<Step> {
+  const { chat, connection: { tls } } = session;
+  const data = tls?.serverEndPoint;
+  const offered = data && { type: "tls-server-end-point", data } as const;
+  const server = new ScramServer(undefined, { offered, isChosen });
   const challenge = await server.first(message, (name) => chat.accounts.verifierOf(name));
   if (challenge === undefined) return { kind: "wrong" };
   return { challenge, next: (call, proof) => scramFinal(call, server, proof) };

@@ -3,7 +3,7 @@
  * can register it again.
  */
 import type { StatementSync } from "node:sqlite";
-import { fold } from "../../irc/names.ts";
+import { fold, type Folded } from "../../irc/names.ts";
 import { LookAlikes, ProtectedNames } from "../names/look_alikes.ts";
 import { row } from "./conversation.ts";
 import type { Database } from "./database.ts";
@@ -28,6 +28,16 @@ export interface AccountRow {
   readonly closures?: readonly HistoryClosure[];
   /** What operators did to the account, the oldest first. @default {nothing} */
   readonly acts?: readonly AccountAct[];
+  /** The client certificates that log in to the account, the oldest first. @default {none} */
+  readonly certificates?: readonly AccountCertificate[];
+}
+
+/** A client certificate of an account. */
+export interface AccountCertificate {
+  /** SHA-256 as 64 hexadecimal digits. */
+  readonly fingerprint: string;
+  /** Milliseconds since 1970. */
+  readonly addedMs: number;
 }
 
 /** The history up to a stamp is closed, because an operator set a password then. */
@@ -52,9 +62,9 @@ export interface AccountAct {
 /** The verifiers that have a number of PBKDF2 rounds begin so. */
 const verifierStart = "SCRAM-SHA-256$";
 
-/** Finds the rows that LookAlikes or ProtectedNames have an entry for; no other row is read at the start. */
-const isAlikeOrHasRole =
-  `role <> '' OR key GLOB '*[]{}|^~\\[01\`]*' OR key GLOB '*rn*' OR name GLOB '*I*' OR key GLOB '*[^ -~]*'`;
+/** Finds the rows that have an entry in #index(); no other row is read at the start. */
+const isIndexed =
+  `certificates IS NOT NULL OR role <> '' OR key GLOB '*[]{}|^~\\[01\`]*' OR key GLOB '*rn*' OR name GLOB '*I*' OR key GLOB '*[^ -~]*'`;
 
 /** All accounts, by folded name. */
 export class AccountTable {
@@ -66,10 +76,12 @@ export class AccountTable {
   readonly #alike = new LookAlikes((name) => this.find(name)?.name);
   /** The accounts with a role. */
   readonly #protected = new ProtectedNames();
+  readonly #byCertificate = new Map<string, Folded>();
 
   constructor(database: Database) {
     this.#database = database;
-    const columns = "SELECT name, verifier, role, suspended, created_ms, epoch, closures, acts FROM account";
+    const columns =
+      "SELECT name, verifier, role, suspended, created_ms, epoch, closures, acts, certificates FROM account";
     this.#find = database.prepareArrays(`${columns} WHERE key = ?`);
     this.#all = database.prepareArrays(`${columns} ORDER BY key`);
     this.#rounds = database.prepareArrays(
@@ -77,22 +89,22 @@ export class AccountTable {
        WHERE substr(verifier, 1, ${verifierStart.length}) = '${verifierStart}' GROUP BY rounds ORDER BY rounds DESC`,
     );
     const save = database.prepareWrite(
-      `INSERT INTO account (key, name, verifier, role, suspended, created_ms, epoch, closures, acts)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO account (key, name, verifier, role, suspended, created_ms, epoch, closures, acts, certificates)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET name = excluded.name, verifier = excluded.verifier, role = excluded.role,
        suspended = excluded.suspended, created_ms = excluded.created_ms, epoch = excluded.epoch,
-       closures = excluded.closures, acts = excluded.acts`,
+       closures = excluded.closures, acts = excluded.acts, certificates = excluded.certificates`,
     );
     const remove = database.prepareWrite("DELETE FROM account WHERE key = ?");
     this.#rows = new UnsavedRows(database, {
-      save: (key, { name, verifier, role, suspended, createdMs, epoch, closures, acts }) => {
-        const json = [asJson(closures), asJson(acts)] as const;
+      save: (key, { name, verifier, role, suspended, createdMs, epoch, closures, acts, certificates }) => {
+        const json = [asJson(closures), asJson(acts), asJson(certificates)] as const;
         save.run(key, name, verifier, role, suspended ?? null, createdMs, epoch ?? null, ...json);
       },
       remove: (key) => remove.run(key),
     });
-    const marked = database.prepareArrays(`SELECT name, role FROM account WHERE ${isAlikeOrHasRole}`);
-    for (const [name, role] of marked.all().map(row)) this.#index(String(name), String(role));
+    const indexed = database.prepareArrays(`${columns} WHERE ${isIndexed}`);
+    for (const account of indexed.all().map(toAccount)) if (account !== undefined) this.#index(account);
   }
 
   /** The account with this name in any case; also a deleted one. */
@@ -111,6 +123,12 @@ export class AccountTable {
     return [...names].flatMap((one) => this.find(one) ?? []);
   }
 
+  /** The account with this client certificate. */
+  findByCertificate(fingerprint: string): AccountRow | undefined {
+    const key = this.#byCertificate.get(fingerprint);
+    return key === undefined ? undefined : this.find(key);
+  }
+
   /** All accounts, also deleted ones, sorted by name. */
   all(): AccountRow[] {
     const stored = this.#all.all().map(toAccount).filter((one) => one !== undefined);
@@ -127,26 +145,35 @@ export class AccountTable {
   }
 
   save(account: AccountRow): void {
-    this.#index(account.name, account.role);
+    this.#unindex(account.name);
+    this.#index(account);
     this.#rows.put(fold(account.name), account);
   }
 
   /** Removes the row, as if the account never existed. */
   remove(name: string): void {
-    this.#alike.delete(fold(name));
-    this.#protected.delete(fold(name));
+    this.#unindex(name);
     this.#rows.put(fold(name), undefined);
   }
 
-  #index(name: string, role: string): void {
+  #index({ name, role, certificates = [] }: AccountRow): void {
     this.#alike.add(name);
-    if (role === "") this.#protected.delete(fold(name));
-    else this.#protected.add(fold(name));
+    if (role !== "") this.#protected.add(fold(name));
+    for (const { fingerprint } of certificates) this.#byCertificate.set(fingerprint, fold(name));
+  }
+
+  #unindex(name: string): void {
+    const folded = fold(name);
+    this.#alike.delete(folded);
+    this.#protected.delete(folded);
+    for (const { fingerprint } of this.find(name)?.certificates ?? []) {
+      this.#byCertificate.delete(fingerprint);
+    }
   }
 }
 
 function toAccount(found: unknown): AccountRow | undefined {
-  const [name, verifier, role, suspended, createdMs, epoch, closures, acts] = row(found);
+  const [name, verifier, role, suspended, createdMs, epoch, closures, acts, certificates] = row(found);
   if (name === undefined) return undefined;
   return {
     name: String(name),
@@ -157,6 +184,7 @@ function toAccount(found: unknown): AccountRow | undefined {
     ...(epoch !== null && { epoch: Number(epoch) }),
     ...(closures !== null && { closures: JSON.parse(String(closures)) }),
     ...(acts !== null && { acts: JSON.parse(String(acts)) }),
+    ...(certificates !== null && { certificates: JSON.parse(String(certificates)) }),
   };
 }
 

@@ -196,4 +196,8 @@ export const migrations: readonly string[] = [
   -- When which people could not read along, because they were banned; JSON, see closed_history.ts.
   ALTER TABLE conversation ADD COLUMN periods TEXT NOT NULL DEFAULT '';
   `,
+  `
+  -- JSON: the client certificates that log in to the account.
+  ALTER TABLE account ADD COLUMN certificates TEXT;
+  `,
 ];
