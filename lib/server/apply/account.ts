@@ -5,7 +5,7 @@ import { withAct } from "../chat/account_acts.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { Refusal } from "../chat/refusal.ts";
 import type { AccountRow } from "../store/accounts.ts";
-import { change, isLoggedIn, loginEnded, setPassword, setRole, suspend } from "./account_act.ts";
+import { change, isLoggedIn, loginEnded, openHistory, setPassword, setRole, suspend } from "./account_act.ts";
 import type { AccountEvent } from "./account_event.ts";
 import { recordAct } from "./audit.ts";
 import { announceErasure } from "./account_history.ts";
@@ -33,6 +33,8 @@ export function applyAccountEvent(chat: ChatState, event: AccountEvent, stamp: n
       return suspend(chat, event, stamp);
     case "account restored":
       return change(chat, event.account, { suspended: undefined }, { act: "RESTORE", by: event.by }, stamp);
+    case "history opened":
+      return openHistory(chat, event, stamp);
     case "role set":
       return setRole(chat, event, stamp);
     case "channel kept":

@@ -6,6 +6,7 @@ import { stampMs } from "../../irc/stamp.ts";
 import { afterReset, withAct } from "../chat/account_acts.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { Refusal } from "../chat/refusal.ts";
+import { sendActs } from "../render/account_acts.ts";
 import { tellOperators } from "../render/operator_notice.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import type { AccountEvent } from "./account_event.ts";
@@ -70,6 +71,27 @@ export function suspend(
   const row = chat.accounts.find(account);
   if (row !== undefined) {
     endLogins(chat, row.name, { sentence: `Your account is suspended: ${reason}` }, stamp);
+  }
+}
+
+/** Opens closed history, and tells the person if the owner did it. */
+export function openHistory(
+  chat: ChatState,
+  { account, from, by, reason = "" }: AccountEventOf<"history opened">,
+  stamp: number,
+): undefined {
+  const row = chat.accounts.find(account);
+  if (row === undefined) return;
+  const closures = row.closures?.filter(({ until }) => until < from) ?? [];
+  const { closures: _, ...others } = row;
+  const opened = closures.length === 0 ? others : { ...others, closures };
+  if (by === undefined) return void chat.store?.accounts.save(opened);
+  const act = { ms: stampMs(stamp), by, did: `opened the older history of your account: ${reason}` };
+  chat.store?.accounts.save(withAct(opened, act));
+  recordAct(chat, { act: "OPEN", by, target: row.name, reason }, stamp);
+  tellOperators(chat, `${by} opened the older history of account "${row.name}": ${reason}`, stamp);
+  for (const user of usersOf(chat, row.name)) {
+    for (const session of user.sessions) sendActs(session, [act]);
   }
 }
 

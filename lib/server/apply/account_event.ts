@@ -39,6 +39,17 @@ export type AccountEvent =
     readonly by: string;
     readonly reason: string;
   }
+  /**
+   * The closures of the account from the one with this stamp on are open again: the person proved the password before it,
+   * or the owner of the server, whose nick is `by`, allows it.
+   */
+  | {
+    readonly kind: "history opened";
+    readonly account: string;
+    readonly from: number;
+    readonly by?: string;
+    readonly reason?: string;
+  }
   | { readonly kind: "account restored"; readonly account: string; readonly by: string }
   /** `digest` is the digest of the owner code, if the user has no other right to the role. */
   | {

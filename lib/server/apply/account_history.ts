@@ -47,7 +47,8 @@ export function adoptGuestHistory(chat: ChatState, user: UserState): void {
 export function announceErasure(chat: ChatState, user: UserState, account: string, stamp: number): void {
   const { store } = chat;
   if (store === undefined) return;
-  for (const { name, views } of allVisibleHistory(chat, store, user).slice(0, maxConversations)) {
+  const openFrom = chat.accounts.openFrom(account);
+  for (const { name, views } of allVisibleHistory(chat, store, user, 0).slice(0, maxConversations)) {
     const range = { limit: maxMessages, from: "end", events: false } as const;
     for (const saved of store.database.read(() => store.history.read(views, range), [])) {
       const message = parse(saved.record.split("\r", 1)[0] ?? "");
@@ -60,7 +61,11 @@ export function announceErasure(chat: ChatState, user: UserState, account: strin
       for (const { conversation } of views) store.deletions.save(conversation, saved.stamp, deletion);
       const outgoing = new OutgoingLine(user.source, "REDACT", params, { stamp, account });
       if (channel !== undefined) sendInChannel(channel, user, outgoing, target.slice(0, target.indexOf("#")));
-      else for (const one of new Set([user, chat.find(name)])) one?.send(outgoing);
+      else {
+        const people = new Set([user, chat.find(name)]);
+        if (saved.stamp < openFrom) people.delete(user);
+        for (const one of people) one?.send(outgoing);
+      }
     }
   }
 }

@@ -60,6 +60,7 @@ export function applyEvent(chat: ChatState, event: Event, stamp: number, by = ""
     case "account removed":
     case "account suspended":
     case "account restored":
+    case "history opened":
     case "role set":
     case "channel kept":
     case "channel released":

@@ -4,7 +4,7 @@
  */
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
-import { isForEverybody, masksOf, usersMatched, withPeriod } from "../chat/closed_past.ts";
+import { isClosed, isForEverybody, masksOf, usersMatched, withPeriod } from "../chat/closed_past.ts";
 import type { Conversation } from "../store/conversation.ts";
 import type { Store } from "../store/store.ts";
 
@@ -62,12 +62,6 @@ function addPeriod(
   const conversation = conversationOf(store, channel);
   const { periods, since } = withPeriod(store.closed.periodsOf(conversation), period, channel.madeAt);
   store.closed.setPeriods(conversation, periods, since);
-}
-
-/** Whether the modes restrict who can join. */
-export function isClosed({ flags, settings, lists }: ChannelState): boolean {
-  return flags.has("i") || flags.has("R") || settings.has("k") ||
-    lists.get("b")?.some(({ mask }) => isForEverybody(mask)) === true;
 }
 
 function conversationOf(store: Store, { folded, name }: ChannelState): Conversation {

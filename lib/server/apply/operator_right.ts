@@ -34,7 +34,8 @@ export function refusalToOperate(chat: ChatState, event: Event, by: string): Ref
   const target = targetOf(event);
   if (target === undefined || by === "") return undefined;
   const asker = chat.sessions.get(by)?.user ?? userOn(chat, by);
-  const needsOwner = event.kind === "role set" || chat.accounts.find(target)?.role;
+  const needsOwner = event.kind === "role set" || event.kind === "history opened" ||
+    chat.accounts.find(target)?.role;
   const isAllowed = asker?.isOperator && (!needsOwner || chat.accounts.roleOf(asker.account) === "owner");
   return isAllowed ? undefined : numericRefusal("ERR_NOPRIVILEGES");
 }
@@ -46,6 +47,8 @@ function targetOf(event: Event): string | undefined {
       return event.by === undefined ? undefined : event.account;
     case "account created":
       return event.by === undefined ? undefined : "";
+    case "history opened":
+      return event.by === undefined ? undefined : event.account;
     case "role set":
       return event.digest === undefined ? event.account : undefined;
     case "account suspended":

@@ -1,10 +1,11 @@
 /** Apply, for the registration of channels: founders come and go, and accounts get their ranks back. */
-import { closeUntilNow, isClosed } from "./closing.ts";
+import { closeUntilNow } from "./closing.ts";
 import { fold } from "../../irc/names.ts";
 import { changeRank, rankLevel } from "../../irc/modes.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
+import { isClosed } from "../chat/closed_past.ts";
 import { rankModes, registeredFlag, registeredRank } from "../chat/registered_channel.ts";
 import type { UserId, UserState } from "../chat/user.ts";
 import { fromServer, fromUser } from "../render/sender.ts";

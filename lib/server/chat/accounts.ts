@@ -16,7 +16,7 @@ import {
 } from "../../irc/scram.ts";
 import { ProtectedNames } from "../names/look_alikes.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { AccountRole, AccountRow } from "../store/accounts.ts";
+import type { AccountRole, AccountRow, HistoryClosure } from "../store/accounts.ts";
 import type { Store } from "../store/store.ts";
 import type { Chat } from "./chat.ts";
 import type { LogEntry } from "./log_entries.ts";
@@ -39,6 +39,11 @@ interface LoginTry {
   readonly address: string;
   readonly method: string;
 }
+/** The result of an attempt to prove an older password. */
+export type ProofResult =
+  | { readonly kind: "right"; readonly closure: HistoryClosure }
+  | { readonly kind: "wrong" }
+  | { readonly kind: "too many tries" };
 
 /** Names that nobody can take, or imitate, because people send their passwords to them. */
 const servicesNames = new ProtectedNames([
@@ -150,6 +155,12 @@ export class Accounts {
     return row === undefined || row.suspended !== undefined ? "" : row.role;
   }
 
+  /** The first stamp of the private history that the users of an account can see; 0 while nothing is closed. */
+  openFrom(name: string | undefined): number {
+    const until = name === undefined ? undefined : this.find(name)?.closures?.at(-1)?.until;
+    return until === undefined ? 0 : until + 1;
+  }
+
   /** All accounts, sorted by name. */
   all(): AccountRow[] {
     return this.#store?.accounts.all().filter((row) => row.verifier !== "") ?? [];
@@ -210,6 +221,26 @@ export class Accounts {
       const verifier = await this.verifierOf(name);
       return await isPassword(verifier, password) ? verifier : undefined;
     });
+  }
+
+  /**
+   * Whether this is a password from before an operator set another one. "right" names the oldest closure that it opens;
+   * wrong passwords count as wrong passwords of a login.
+   */
+  async proveOldPassword(
+    { name, closures = [] }: AccountRow,
+    password: string,
+    address: string,
+  ): Promise<ProofResult> {
+    const result = await this.#countedTry<ProofResult>(name, address, async () => {
+      for (const closure of closures) {
+        const verifier = parseVerifier(closure.verifier);
+        if (verifier !== undefined && await isPassword(verifier, password)) return { kind: "right", closure };
+      }
+      return { kind: "wrong" };
+    });
+    if (result.kind !== "right") this.#logTry({ name, address, method: "old password" }, result);
+    return result;
   }
 
   /** checkPassword() with another comparison: `test` compares, and `verifier` comes from verifierOf(). */
@@ -293,16 +324,13 @@ export class Accounts {
    */
   async #tryLogin(login: LoginTry, test: () => Promise<Verifier | undefined>): Promise<LoginResult> {
     const { name, address } = login;
-    const peer = isLoopback(address) ? undefined : peerOf(address);
-    const result = await this.#hashing.run(peer ?? fold(name), async (): Promise<LoginResult> => {
-      if (!this.#countTry(fold(name), peer)) return { kind: "too many tries" };
+    const result = await this.#countedTry<LoginResult>(name, address, async () => {
       const verifier = await test();
       // This reads the account after the test, because the account can change or be removed during the test.
       const account = this.find(name);
       const isRight = verifier !== undefined && account !== undefined &&
         this.#hasPasswordOf(account, formatVerifier(verifier));
       if (!isRight) return { kind: "wrong" };
-      this.#uncountTry(fold(name), peer);
       if (account.suspended !== undefined) return { kind: "suspended", reason: account.suspended };
       return { kind: "right", account };
     });
@@ -315,6 +343,20 @@ export class Accounts {
     const account = this.find(name)?.name;
     if (kind === "right") this.#log("login", { account, address, method });
     else this.#log("login failed", { account, address, method, reason: kind });
+  }
+
+  #countedTry<R extends { readonly kind: string }>(
+    name: string,
+    address: string,
+    test: () => Promise<R>,
+  ): Promise<R | { readonly kind: "too many tries" }> {
+    const peer = isLoopback(address) ? undefined : peerOf(address);
+    return this.#hashing.run(peer ?? fold(name), async () => {
+      if (!this.#countTry(fold(name), peer)) return { kind: "too many tries" };
+      const result = await test();
+      if (result.kind !== "wrong") this.#uncountTry(fold(name), peer);
+      return result;
+    });
   }
 
   /** Whether the account has this verifier, or one of the same password that replaced it. */

@@ -10,6 +10,7 @@ export const acts = {
   FILE_DELETED: "deleted a shared file of somebody else (the beginning of its id; its owner)",
   FOUNDER: "gave a channel of somebody else a new founder (the channel; the founder)",
   KILL: "disconnected a user (the nick; the reason)",
+  OPEN: "opened older history for an account after a new password, by ACCOUNT OPEN (the account; the reason)",
   OPER: "became operator by OPER (the name of the operator)",
   OWNER: "became the owner by the code that the server printed (the account)",
   REHASH: "made a machine read its files again (the machine)",

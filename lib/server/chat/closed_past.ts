@@ -56,6 +56,12 @@ export function isForEverybody(mask: string): boolean {
   return mask === everybody;
 }
 
+/** Whether the modes restrict who can join. */
+export function isClosed({ flags, settings, lists }: Channel): boolean {
+  return flags.has("i") || flags.has("R") || settings.has("k") ||
+    lists.get("b")?.some(({ mask }) => isForEverybody(mask)) === true;
+}
+
 /** The users that a ban matches; in a very large channel only the one whose nick it names. */
 export function usersMatched<U extends User>(
   chat: { readonly users: ReadonlyMap<string, U>; find(nick: string): U | undefined },

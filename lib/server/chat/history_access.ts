@@ -1,7 +1,8 @@
 /**
  * Access to history: a user can see the history of its channels and of its own private conversations, and no other
  * history, not even as an operator. History knows people by their account, or as the guest that came at a certain
- * moment, never by a nick: a nick can change, and another guest can take it.
+ * moment, never by a nick: a nick can change, and another guest can take it. When an operator sets a password, what only
+ * the account could read until then is closed (AccountRow.closures).
  */
 import { bitForCommand } from "../../irc/capabilities.ts";
 import { rankLevel, ranks } from "../../irc/modes.ts";
@@ -12,7 +13,7 @@ import type { StoredRecord } from "../store/block.ts";
 import type { HistoryView } from "../store/history_reader.ts";
 import type { Channel } from "./channel.ts";
 import type { Chat } from "./chat.ts";
-import { closedTimes, reachesBack } from "./closed_past.ts";
+import { closedTimes, isClosed, reachesBack } from "./closed_past.ts";
 import type { ReadableStore } from "./readable_store.ts";
 import type { User } from "./user.ts";
 
@@ -66,8 +67,16 @@ export function visibleHistory(
   return channel?.members.has(user) ? channelViews(chat, store, channel, user) : undefined;
 }
 
-/** Every conversation that `user` can see; private ones by the nick of the other user. */
-export function allVisibleHistory(chat: Chat, store: ReadableStore, user: User): VisibleHistory[] {
+/**
+ * Every conversation that `user` can see; private ones by the nick of the other user. `openFrom` 0 shows what is closed
+ * for the user, too.
+ */
+export function allVisibleHistory(
+  chat: Chat,
+  store: ReadableStore,
+  user: User,
+  openFrom: number = chat.accounts.openFrom(user.account),
+): VisibleHistory[] {
   const byName = new Map<string, { name: string; views: HistoryView[] }>();
   const nickOf = new Map<string, string>();
   const privates = store.conversations.privateOf(sideOf(user).identity);
@@ -76,7 +85,7 @@ export function allVisibleHistory(chat: Chat, store: ReadableStore, user: User):
       nickOf.set(sideOf(one).identity, one.nick);
     }
   }
-  const since = oldestShown(chat);
+  const since = Math.max(oldestShown(chat), openFrom);
   for (const one of privates) {
     const { identity, name: stored, nick } = one.with;
     const name = nickOf.get(identity) ?? (identity.startsWith("~") ? nick ?? stored : stored);
@@ -86,7 +95,7 @@ export function allVisibleHistory(chat: Chat, store: ReadableStore, user: User):
   }
   const channels = [...user.channels.keys()].map((channel) => ({
     name: channel.name,
-    views: channelViews(chat, store, channel, user),
+    views: channelViews(chat, store, channel, user, openFrom),
   }));
   return [...channels, ...byName.values()];
 }
@@ -127,14 +136,22 @@ export function rankConversation(atLeast: string, folded: Folded): string {
  * The views of a channel for a member: its messages, and those to the ranks that the member has, since the channel was
  * made. What was said while the member was banned is closed to it.
  */
-function channelViews(chat: Chat, store: ReadableStore, channel: Channel, user: User): HistoryView[] {
+function channelViews(
+  chat: Chat,
+  store: ReadableStore,
+  channel: Channel,
+  user: User,
+  openFrom = chat.accounts.openFrom(user.account),
+): HistoryView[] {
   const { folded } = channel;
   const level = rankLevel(channel.prefixesOf(user) ?? "");
   const keys = ranks.filter((rank) => rank.level <= level).map(({ prefix }) =>
     rankConversation(prefix, folded)
   );
   const whole = store.conversations.find(folded);
-  const since = Math.max(whole?.since ?? 0, oldestShown(chat));
+  // Everybody can join another channel, so its history is not what only this account can read.
+  const own = isClosed(channel) ? openFrom : 0;
+  const since = Math.max(whole?.since ?? 0, oldestShown(chat), own);
   const periods = store.closed.periodsOf(store.conversations.channel(folded, channel.name));
   const closed = closedTimes(channel, periods, user);
   const viewOf = (conversation: number, first: number) => ({
@@ -157,7 +174,7 @@ export function oldestShown({ settings, clock }: Pick<Chat, "settings" | "clock"
 /** The history with everybody that the nick names; if there is none, with those that had it before. */
 function privateViews(chat: Chat, store: ReadableStore, user: User, nick: string): HistoryView[] {
   const { identity } = sideOf(user);
-  const since = oldestShown(chat);
+  const since = Math.max(oldestShown(chat), chat.accounts.openFrom(user.account));
   const idsWith = (others: readonly string[]) =>
     others.flatMap((other) => store.conversations.idsBetween(identity, other));
   const ids = idsWith(identitiesOf(chat, store, user, nick));

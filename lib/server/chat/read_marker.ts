@@ -3,13 +3,16 @@
  * private conversation belongs to the person, as history does, so it stays when that person changes the nick.
  */
 import { fold, type Folded } from "../../irc/names.ts";
+import { stampMs } from "../../irc/stamp.ts";
 import type { Chat } from "./chat.ts";
 import { formerIdentitiesOf, identitiesOf, sideOf } from "./history_access.ts";
 import type { User } from "./user.ts";
 
 /** Milliseconds since 1970 of the last message that a user has read in a target; undefined if there is no marker. */
 export function markerOf(chat: Chat, user: User, target: string): number | undefined {
-  return markerAt(chat, user, markerKey(chat, user, target));
+  const ms = markerAt(chat, user, markerKey(chat, user, target));
+  // It would tell that there is a conversation in the closed part of the history.
+  return ms === undefined || ms < stampMs(chat.accounts.openFrom(user.account)) ? undefined : ms;
 }
 
 /** The same for the key of the target. */

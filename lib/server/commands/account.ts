@@ -38,9 +38,10 @@ export const accountCommands: CommandTable = {
     run: verify,
   },
   ACCOUNT: {
-    usage: "[PASSWORD [BASE64] <old> <new> | EXPORT | DELETE <password>]",
+    usage: "[PASSWORD [BASE64] <old> <new> | PROVE [BASE64] <old password> | EXPORT | DELETE <password>]",
     help:
-      "Shows your account, changes its password, exports your messages, or deletes the account and your messages",
+      "Shows your account, changes its password, opens messages from before an operator set a password, exports " +
+      "your messages, or deletes the account and your messages",
     run: account,
   },
   OWNER: {
@@ -132,6 +133,7 @@ type Subcommand = (call: Call, own: AccountRow) => void | Promise<void>;
 const subcommands: Readonly<Record<string, Subcommand>> = {
   SHOW: show,
   PASSWORD: changePassword,
+  PROVE: prove,
   EXPORT: exportAll,
   DELETE: remove,
 };
@@ -183,11 +185,42 @@ async function changePassword({ chat, commit, session, params }: Call, own: Acco
  */
 function passwordsIn([, one = "", two = "", three]: readonly string[]): readonly [string, string] {
   if (three === undefined || one.toUpperCase() !== "BASE64") return [one, two];
-  const [old, password] = [decodeText(two), decodeText(three)];
-  if (old === undefined || password === undefined) {
+  return [decoded(two), decoded(three)];
+}
+
+function decoded(base64: string): string {
+  return decodeText(base64) ??
     fail("ACCOUNT", "INVALID_PARAMS", "PASSWORD", "The passwords must be UTF-8 in base64");
+}
+
+/** Opens the history from before an operator set a password: the person knows the password before it. */
+async function prove({ chat, commit, session, params }: Call, own: AccountRow): Promise<void> {
+  const { name, closures = [] } = own;
+  if (closures.length === 0) fail("ACCOUNT", "NOTHING_CLOSED", name, "None of your messages are closed");
+  const [, one = "", two] = params;
+  const password = two !== undefined && one.toUpperCase() === "BASE64" ? decoded(two) : one;
+  if (password === "") {
+    fail(
+      "ACCOUNT",
+      "NEED_MORE_PARAMS",
+      "PROVE",
+      "Write: ACCOUNT PROVE <the password before the operator set one>",
+    );
   }
-  return [old, password];
+  if (!isConfidential(session)) fail("ACCOUNT", "INSECURE_CONNECTION", name, passwordsNeedEncryption);
+  const result = await chat.accounts.proveOldPassword(own, password, session.connection.address);
+  if (result.kind !== "right") fail("ACCOUNT", "INVALID_CREDENTIALS", name, failureSentence(result));
+  if (session.user?.account !== name) return;
+  await commit({ kind: "history opened", account: name, from: result.closure.until }, session);
+  const left = chat.accounts.openFrom(name) > 0 ? "; older ones need an older password" : "";
+  standardReply(
+    session,
+    "NOTE",
+    "ACCOUNT",
+    "HISTORY_OPENED",
+    name,
+    `Your older messages are open again${left}`,
+  );
 }
 
 function decodeText(base64: string): string | undefined {

@@ -3,6 +3,7 @@ import { readsLongLines } from "../../irc/capabilities.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
 import { fold } from "../../irc/names.ts";
 import { plainLineBytes } from "../../irc/plain_lines.ts";
+import { parseMessageId } from "../../irc/stamp.ts";
 import { splitText } from "../../irc/wrap.ts";
 import { personOf } from "../chat/person.ts";
 import type { Call } from "../hub/command.ts";
@@ -22,11 +23,15 @@ export async function exportAll({ chat, session }: Call, { name }: AccountRow): 
   const { name: server, lineBytes } = chat.settings;
   const space = (readsLongLines(session.profile.mask) ? lineBytes : plainLineBytes) -
     utf8Bytes(`:${server} NOTE ${session.nick} ACCOUNT EXPORT 1234567890 :\r\n`);
-  let count = 0;
+  let [count, closed] = [0, 0];
   let afterEntry: number | undefined;
   do {
     const page = await store.export(fold(name), { afterEntry, limit: exportPage });
     for (const item of page.items) {
+      if ((parseMessageId(item.id) ?? 0) < chat.accounts.openFrom(name)) {
+        closed++;
+        continue;
+      }
       count++;
       for (const piece of splitText(JSON.stringify(item), space)) {
         standardReply(session, "NOTE", "ACCOUNT", "EXPORT", String(count), piece);
@@ -42,6 +47,7 @@ export async function exportAll({ chat, session }: Call, { name }: AccountRow): 
     "ACCOUNT",
     "EXPORT_END",
     String(count),
-    `The export is complete: ${count} messages`,
+    `The export is complete: ${count} messages` +
+      (closed === 0 ? "" : `; ${closed} older ones are closed (ACCOUNT PROVE)`),
   );
 }

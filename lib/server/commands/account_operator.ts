@@ -20,6 +20,7 @@ import { passwordFault } from "./password.ts";
 export const operatorSubcommands: Readonly<Record<string, (call: Call) => void | Promise<void>>> = {
   CREATE: asOperator(create),
   LIST: asOperator(list),
+  OPEN: asOperator(open),
   RESET: asOperator(reset),
   RESTORE: asOperator(restore),
   ROLE: asOperator(setRole),
@@ -72,6 +73,42 @@ async function reset({ chat, commit, session, user, params }: Call): Promise<voi
   // The role can have ended while the password was hashed; then the session has got a refusal.
   if (chat.accounts.find(account)?.verifier !== verifier) return;
   standardReply(session, "NOTE", "ACCOUNT", "PASSWORD_SET", account, "The password was changed");
+}
+
+/** The owner can open closed history for a person who does not know the old password. The person is told. */
+function open({ chat, commit, session, user, params }: Call): void | Promise<void> {
+  const [, name = "", text = ""] = params;
+  if (!isOwner(chat, user)) refuse("ERR_NOPRIVILEGES");
+  const { name: account, closures } = findAccount(chat, name);
+  if (account === user.account) {
+    fail("ACCOUNT", "INVALID_PARAMS", account, "You cannot open your own history: ask another owner");
+  }
+  if (closures === undefined) {
+    fail("ACCOUNT", "NOTHING_CLOSED", account, "No history of this account is closed");
+  }
+  if (text === "") {
+    fail(
+      "ACCOUNT",
+      "NEED_MORE_PARAMS",
+      "OPEN",
+      "Write: ACCOUNT OPEN <account> :<reason>; the person reads the reason",
+    );
+  }
+  const reason = cutBytes(text, chat.settings.reasonLength);
+  return then(
+    commit({ kind: "history opened", account, from: 0, by: user.nick, reason }, session),
+    () => {
+      if (chat.accounts.openFrom(account) > 0) return;
+      standardReply(
+        session,
+        "NOTE",
+        "ACCOUNT",
+        "HISTORY_OPENED",
+        account,
+        "The older history is open; the person is told",
+      );
+    },
+  );
 }
 
 async function create({ chat, commit, session, user, params }: Call): Promise<void> {

@@ -14,6 +14,7 @@ import { banSentence } from "../chat/server_ban.ts";
 import type { Session } from "../chat/session.ts";
 import type { User, UserRecord } from "../chat/user.ts";
 import type { EarlyCall } from "../hub/command.ts";
+import { tellActs } from "../render/account_acts.ts";
 import { showInvitations, showMembership } from "../render/membership.ts";
 import { reply, replyRefusal, standardReply } from "../render/reply.ts";
 import { warnIfUnsaved } from "../render/saving_words.ts";
@@ -49,11 +50,13 @@ export function completeRegistration(call: EarlyCall): void | Promise<void> {
   }
   const record = recordOf(chat, session, registration, nick);
   const holder = chat.find(nick) ?? renamedUser(chat, nick, registration.account);
+  const isReturn = holder?.lingering !== undefined;
   const pending = holder === undefined
     ? commit({ kind: "arrived", user: record, session: session.id }, session)
     : attach(call, record, holder);
-  if (pending) return pending.then(() => welcome(chat, session), (error) => closeRefused(session, error));
-  welcome(chat, session);
+  const greet = () => welcome(chat, session, isReturn);
+  if (pending) return pending.then(greet, (error) => closeRefused(session, error));
+  greet();
 }
 
 /**
@@ -135,7 +138,8 @@ function guestHost({ users, cloakKey }: Chat, peer: CloakedPeer, nick: string, i
   return host;
 }
 
-function welcome(chat: Chat, session: Session): void {
+/** `isReturn`: the user lost its connection a moment ago. */
+function welcome(chat: Chat, session: Session, isReturn: boolean): void {
   const { user, registration } = session;
   if (user === undefined) {
     // The event was refused when it was applied; the session can try another nick.
@@ -156,4 +160,5 @@ function welcome(chat: Chat, session: Session): void {
   warnIfUnsaved(session);
   for (const channel of user.channels.keys()) showMembership(session, user, channel);
   showInvitations(session, user);
+  if (!isReturn) tellActs(session);
 }

@@ -9,6 +9,7 @@ import { ScramServer } from "../../irc/scram.ts";
 import { type LoginResult, type SaslMechanism, saslMechanisms } from "../chat/accounts.ts";
 import type { Session } from "../chat/session.ts";
 import type { CommandTable, EarlyCall } from "../hub/command.ts";
+import { tellActs } from "../render/account_acts.ts";
 import { reply } from "../render/reply.ts";
 import { fromServer } from "../render/sender.ts";
 import { checkPassword, failureSentence, logIn, sendLoggedIn } from "./login.ts";
@@ -119,6 +120,7 @@ async function continueExchange(call: EarlyCall, exchange: Exchange): Promise<vo
   }
   sendLoggedIn(session, name);
   reply(session, "RPL_SASLSUCCESS");
+  tellActs(session);
 }
 
 /** Undefined if the message is not base64 of UTF-8. */

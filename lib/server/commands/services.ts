@@ -6,6 +6,7 @@ import { fold } from "../../irc/names.ts";
 import { isConfidential } from "../chat/accounts.ts";
 import { isRefusal } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
+import { tellActs } from "../render/account_acts.ts";
 import { OutgoingLine } from "../render/outgoing.ts";
 import { register } from "./account.ts";
 import { checkPassword, failureSentence, logIn, passwordsNeedEncryption, sendLoggedIn } from "./login.ts";
@@ -58,6 +59,7 @@ async function identify(call: Call, words: readonly string[]): Promise<void> {
   }
   sendLoggedIn(session, account);
   answer(call, `You are now logged in as ${account}`);
+  tellActs(session);
   // A user who could not have this nick without logging in gets it now.
   const holder = chat.find(account);
   if (holder === undefined || isOwnDisconnected(holder, account)) await takeNick(call, account);

@@ -6,6 +6,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { firstStamp, messageId, parseMessageId, stampMs } from "../../irc/stamp.ts";
+import type { HistoryClosure } from "./accounts.ts";
 import { decodeBlock, encodeBlock, type StoredRecord } from "./block.ts";
 import { row } from "./conversation.ts";
 import { prepareArrays } from "./database.ts";
@@ -53,6 +54,7 @@ export function mendTimes(db: DatabaseSync, nowMs: number, menders: ValueMenders
     for (const [table, column] of timeColumns) {
       db.prepare(`UPDATE ${table} SET ${column} = ?1 WHERE ${column} > ?1`).run(nowMs);
     }
+    mendClosures(db, firstStamp(nowMs));
     mendChannels(db, nowMs);
     mendPeriods(db, firstStamp(nowMs));
     mendValues(db, nowMs, menders);
@@ -62,6 +64,16 @@ export function mendTimes(db: DatabaseSync, nowMs: number, menders: ValueMenders
     // SQLite rolls back by itself after some failures.
     if (db.isTransaction) db.exec("ROLLBACK");
     throw error;
+  }
+}
+
+/** Closed history stays closed: a closure in the future ends at the present, where the newest messages go. */
+function mendClosures(db: DatabaseSync, now: number): void {
+  const save = db.prepare("UPDATE account SET closures = ? WHERE key = ?");
+  for (const one of prepareArrays(db, "SELECT key, closures FROM account WHERE closures IS NOT NULL").all()) {
+    const [key, closures] = row(one);
+    const mended: HistoryClosure[] = JSON.parse(String(closures));
+    save.run(JSON.stringify(mended.map((one) => ({ ...one, until: Math.min(one.until, now) }))), String(key));
   }
 }
 

@@ -68,7 +68,10 @@ story("an owner is operator after each login, and makes others operators", async
   bob.send("QUIT");
   await bob.closed();
   const { peer, received } = await device(chat, "bob");
-  assertEquals(received, [":chat.test 221 bob +or"]);
+  assertEquals(received.map((line) => line.replace(/On \S+ \S+ UTC/, "Then")), [
+    ":chat.test 221 bob +or",
+    ":chat.test NOTE ACCOUNT OPERATOR_ACTED bob :Then the operator ann made your account operator",
+  ]);
   await ask(ann, "ACCOUNT ROLE bob none");
   assertEquals((await receive(peer)).at(-1), ":bob MODE bob -o");
   assert((await ask(ann, "ACCOUNT ROLE ann none")).at(-1)?.includes("INVALID_PARAMS"));

@@ -1,0 +1,48 @@
+/** What operators did to an account, told to the person at a login, and what that closes. */
+import { stampMs } from "../../irc/stamp.ts";
+import type { Session } from "../chat/session.ts";
+import type { AccountAct } from "../store/accounts.ts";
+import { sendStandardReply } from "./reply.ts";
+
+/** An act is told at each login for so long; one that gave away the password until the person changes it. */
+const toldMs = 7 * 86_400_000;
+
+/** Tells a session that logged in what operators did to its account. */
+export function tellActs(session: Session): void {
+  const { chat, user } = session;
+  const row = user?.account === undefined ? undefined : chat.accounts.find(user.account);
+  if (row === undefined) return;
+  const since = chat.now() - toldMs;
+  sendActs(session, row.acts?.filter(({ ms, knowsPassword }) => knowsPassword || ms > since) ?? []);
+  const closure = row.closures?.at(-1);
+  if (closure === undefined) return;
+  const sentence =
+    `Your private messages from before ${minute(stampMs(closure.until))} are closed, because ` +
+    `${closure.by} set a new password then. Write ACCOUNT PROVE <old password> to open them (/prove in Parley's ` +
+    "clients), or ask the owner of this server";
+  sendStandardReply(session, "NOTE", "ACCOUNT", "HISTORY_CLOSED", row.name, sentence);
+}
+
+/** Sends one sentence for each act. */
+export function sendActs(session: Session, acts: readonly AccountAct[]): void {
+  const name = session.user?.account ?? "*";
+  for (const { ms, by, did, knowsPassword } of acts) {
+    const advice = knowsPassword
+      ? "; change it, because others know it: ACCOUNT PASSWORD <old> <new>, or /passwd"
+      : "";
+    const sentence = `On ${minute(ms)} the operator ${by} ${did}${advice}`;
+    sendStandardReply(
+      session,
+      "NOTE",
+      "ACCOUNT",
+      knowsPassword ? "PASSWORD_KNOWN" : "OPERATOR_ACTED",
+      name,
+      sentence,
+    );
+  }
+}
+
+/** "2026-01-31 15:04 UTC" */
+function minute(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
