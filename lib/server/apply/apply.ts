@@ -22,8 +22,7 @@ import { applyUserEvent } from "./user.ts";
 
 /** Changes the state as the event says and tells people. `by` is the session that asked. */
 export function applyEvent(chat: ChatState, event: Event, stamp: number, by = ""): Refusal | undefined {
-  const refusal = refusalToOperate(chat, event, by) ??
-    (chat.machine === "" ? undefined : revalidate(chat, event));
+  const refusal = refusalToOperate(chat, event, by) ?? revalidate(chat, event);
   if (refusal !== undefined) return refusal;
   switch (event.kind) {
     case "message":

@@ -32,6 +32,7 @@ type ChannelEvent = Extract<
 
 /** The refusal if an event cannot be applied any more; otherwise undefined. */
 export function revalidate(chat: ChatState, event: Event): Refusal | undefined {
+  if (chat.machine === "") return undefined;
   switch (event.kind) {
     case "message":
       return refusalToSay(chat, event);

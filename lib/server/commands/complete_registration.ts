@@ -4,7 +4,6 @@
  * or joins the user of its account, and is welcomed; otherwise it gets the reason for the refusal.
  */
 import { isLoopback } from "../../irc/address.ts";
-import { myInfoModes } from "../../irc/modes.ts";
 import { fold } from "../../irc/names.ts";
 import type { Chat } from "../chat/chat.ts";
 import { cloak, type CloakedPeer } from "../chat/cloak.ts";
@@ -14,15 +13,11 @@ import { banSentence } from "../chat/server_ban.ts";
 import type { Session } from "../chat/session.ts";
 import type { User, UserRecord } from "../chat/user.ts";
 import type { EarlyCall } from "../hub/command.ts";
-import { tellActs } from "../render/account_acts.ts";
-import { showInvitations, showMembership } from "../render/membership.ts";
 import { reply, replyRefusal, standardReply } from "../render/reply.ts";
-import { warnIfUnsaved } from "../render/saving_words.ts";
-import { sendLusers, sendMotd } from "./info.ts";
-import { sendIsupport } from "./isupport.ts";
 import { nickRefusal, refuseNick } from "./nick_in_use.ts";
 import { checkServerPassword } from "./pass.ts";
 import { abortSasl } from "./sasl.ts";
+import { welcome } from "./welcome.ts";
 
 /** Lets the connection in when all required commands were received. */
 export function completeRegistration(call: EarlyCall): void | Promise<void> {
@@ -136,29 +131,4 @@ function guestHost({ users, cloakKey }: Chat, peer: CloakedPeer, nick: string, i
   if (!isLoopback(peer.address) || cloakKey === undefined) return host;
   for (const user of users.values()) if (user.host === host) return cloak(peer, cloakKey, `${nick} ${id}`);
   return host;
-}
-
-/** `isReturn`: the user lost its connection a moment ago. */
-function welcome(chat: Chat, session: Session, isReturn: boolean): void {
-  const { user, registration } = session;
-  if (user === undefined) {
-    // The event was refused when it was applied; the session can try another nick.
-    if (registration !== undefined) registration.nick = undefined;
-    return;
-  }
-  const { name, network } = chat.settings;
-  // Many clients take the last word for their own mask, and compute from it how long a message can be.
-  reply(session, "RPL_WELCOME", `Welcome to ${network}, ${user.source}`);
-  reply(session, "RPL_YOURHOST", `Your host is ${name}, running ${chat.version}`);
-  reply(session, "RPL_CREATED", `This server was started ${new Date(chat.startedMs).toUTCString()}`);
-  reply(session, "RPL_MYINFO", name, chat.version, ...myInfoModes);
-  sendIsupport(chat, session);
-  sendLusers(chat, session);
-  sendMotd(chat, session);
-  if (user.modes.size > 0) reply(session, "RPL_UMODEIS", `+${[...user.modes].sort().join("")}`);
-  if (user.away !== undefined) reply(session, "RPL_NOWAWAY");
-  warnIfUnsaved(session);
-  for (const channel of user.channels.keys()) showMembership(session, user, channel);
-  showInvitations(session, user);
-  if (!isReturn) tellActs(session);
 }
