@@ -1,12 +1,19 @@
 /** Finds the word that a misspelled word was meant to be: "did you mean …?". */
 
+const maxMistakes = 2;
+
 /** The name with the fewest mistakes: at most two, and at most a third of its letters; undefined for none. */
 export function nearestWord(written: string, names: readonly string[]): string | undefined {
-  const ranked = names.filter((name) => name.length > 1)
+  // A longer difference means more mistakes; comparing is slow for a long word.
+  const ranked = names.filter((name) =>
+    name.length > 1 && Math.abs(name.length - written.length) <= maxMistakes
+  )
     .map((name) => ({ name, mistakes: mistakes(written, name) }))
     .sort((one, other) => one.mistakes - other.mistakes);
   const [best] = ranked;
-  return best && best.mistakes <= Math.min(2, Math.ceil(best.name.length / 3)) ? best.name : undefined;
+  return best && best.mistakes <= Math.min(maxMistakes, Math.ceil(best.name.length / 3))
+    ? best.name
+    : undefined;
 }
 
 /** How many letters to add, remove, change or swap with their neighbour (optimal string alignment distance). */

@@ -153,11 +153,16 @@ export function unescapeTagValue(value: string): string {
 
 function parseTags(text: string): ReadonlyMap<string, string> {
   const tags = new Map<string, string>();
+  // Searched again only when it lies before the tag: otherwise tags without a value would cost the square of their number.
+  let equals = -1;
   for (let at = 0; at < text.length;) {
     const found = text.indexOf(";", at);
     const end = found < 0 ? text.length : found;
-    const equals = text.indexOf("=", at);
-    const hasValue = equals >= 0 && equals < end;
+    if (equals < at) {
+      const next = text.indexOf("=", at);
+      equals = next < 0 ? text.length : next;
+    }
+    const hasValue = equals < end;
     const key = text.slice(at, hasValue ? equals : end);
     if (key !== "") tags.set(key, hasValue ? unescapeTagValue(text.slice(equals + 1, end)) : "");
     at = end + 1;

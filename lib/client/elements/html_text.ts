@@ -1,5 +1,7 @@
 /** The words of HTML from the clipboard or a drop, as plain text. It makes no elements, so nothing in it can run. Pure. */
 
+import { withoutEnd } from "../../irc/text_ends.ts";
+
 /** Elements whose content nobody sees. */
 const unseen = new Set(["head", "script", "style", "template", "title"]);
 /** Elements that begin and end a line. */
@@ -12,11 +14,11 @@ const cells = new Set(["td", "th"]);
 
 /** Its words: a new line for each block, a tab between two cells. */
 export function htmlText(html: string): string {
-  let text = "";
+  const parts: string[] = [];
   let at = 0;
   while (at < html.length) {
     const open = indexOrEnd(html, "<", at);
-    text += html.slice(at, open).replace(/\s+/g, " ");
+    if (open > at) parts.push(html.slice(at, open).replace(/\s+/g, " "));
     if (html.startsWith("<!--", open)) {
       at = indexOrEnd(html, "-->", open) + "-->".length;
       continue;
@@ -24,11 +26,13 @@ export function htmlText(html: string): string {
     at = indexOrEnd(html, ">", open) + 1;
     const [, slash = "", name = ""] = /^<(\/?)([a-z][a-z0-9]*)/i.exec(html.slice(open, open + 16)) ?? [];
     const tag = name.toLowerCase();
-    if (tag === "br" || (blocks.has(tag) && !text.endsWith("\n"))) text += "\n";
-    if (cells.has(tag) && slash !== "") text += "\t";
+    if (tag === "br" || (blocks.has(tag) && parts.at(-1) !== "\n")) parts.push("\n");
+    if (cells.has(tag) && slash !== "") parts.push("\t");
     if (unseen.has(tag) && slash === "") at = endOf(html, tag, at);
   }
-  const lines = text.split("\n").map((line) => withoutEntities(line.replace(/^ +|[ \t]+$/g, "")));
+  const lines = parts.join("").split("\n").map((line) =>
+    withoutEntities(withoutEnd(line.replace(/^ +/, ""), /[ \t]/))
+  );
   return lines.filter((line, index) => line !== "" || (lines[index - 1] ?? "") !== "").join("\n").trim();
 }
 

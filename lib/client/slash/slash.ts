@@ -4,6 +4,7 @@
  * error. An unknown command is never sent as a message.
  */
 
+import { withoutEnd } from "../../irc/text_ends.ts";
 import { nearestWord } from "../../nearest_word.ts";
 import { accountRows } from "./account.ts";
 import { chatRows } from "./chat.ts";
@@ -43,7 +44,7 @@ export async function runInput(ui: CommandUi, text: string): Promise<void> {
   if (words === "") throw new ActionError("Cannot send an empty message");
   if (!words.startsWith("/") || words.startsWith("//")) {
     // Spaces belong to the text, as in a line of code; newlines at its end do not.
-    const whole = text.replace(/[\r\n]+$/, "");
+    const whole = withoutEnd(text, /[\r\n]/);
     return say(ui, words.startsWith("//") ? whole.replace("//", "/") : whole);
   }
   const [, name = "", rest = ""] = /^\/(\S*)\s*([^]*)$/.exec(words) ?? [];

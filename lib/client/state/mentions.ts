@@ -143,7 +143,7 @@ function isFree(text: string, start: number, end: number, token: RegExpExecArray
 
 /** "ann/bob: hello" is to both. */
 function isAddress(text: string, token: RegExpExecArray): boolean {
-  return /[:,]$/.test(token[0]) && /^\n?$/.test(text[token.index - 1] ?? "");
+  return /[:,]/.test(token[0].at(-1) ?? "") && /^\n?$/.test(text[token.index - 1] ?? "");
 }
 
 /** A block of lines between three backticks, or a part of a line between backticks. */

@@ -119,12 +119,13 @@ function readMode(state: State, incoming: IncomingMessage): ReceiveResult {
 
 function readChanges(state: State, letters: string, values: readonly string[]): ModeLetterChange[] {
   const changes: ModeLetterChange[] = [];
-  const waiting = [...values];
+  const letterSets = { "+": argumentLetters(state, true), "-": argumentLetters(state, false) };
+  let next = 0;
   let added = true;
   for (const letter of letters) {
     if (letter === "+" || letter === "-") added = letter === "+";
     else {
-      const argument = argumentLetters(state, added).includes(letter) ? waiting.shift() : undefined;
+      const argument = letterSets[added ? "+" : "-"].includes(letter) ? values[next++] : undefined;
       changes.push({ added, letter, ...(argument !== undefined && { argument }) });
     }
   }

@@ -71,7 +71,7 @@ export function refusalSentence(state: State, code: string, target: string, word
 function reasonOf(state: State, name: NumericName, target: string, words: string): string {
   switch (name) {
     case "ERR_CANNOTSENDTOCHAN": {
-      const reason = words.replace(/\s*\(\+?\w*\)$/, "");
+      const reason = words.replace(/\(\+?\w{0,8}\)$/, "").trimEnd();
       return isChannel(state, target) && !/^cannot send to (channel|nick)/i.test(reason) ? reason : "";
     }
     case "ERR_ERRONEUSNICKNAME": {

@@ -3,6 +3,7 @@
  * edit() finds the operation of a key. It does not use the terminal. The keys are those of readline and Emacs.
  */
 
+import { lengthWithout, withoutEnd } from "../../irc/text_ends.ts";
 import type { Key } from "./key_reader.ts";
 import { graphemeAfter, graphemeBefore } from "./width.ts";
 
@@ -57,14 +58,14 @@ export const operations: Readonly<Record<string, Operation>> = {
 export function edit(editor: Editor, key: Key): Editor | undefined {
   if (key.kind === "text") return insert(editor, key.text);
   if (key.kind === "paste") {
-    return insert(editor, editor.cursor === editor.text.length ? withoutEnd(key.text) : key.text);
+    return insertPasted(editor, key.text);
   }
   return Object.hasOwn(operations, key.name) ? operations[key.name]?.(editor) : undefined;
 }
 
 /** Copied lines end in a newline, which does not belong to the message. */
-function withoutEnd(pasted: string): string {
-  return pasted.replace(/[\r\n]+$/, "");
+function insertPasted(editor: Editor, pasted: string): Editor {
+  return insert(editor, editor.cursor === editor.text.length ? withoutEnd(pasted, /[\r\n]/) : pasted);
 }
 
 /** Inserts text at the cursor, without control characters except newline and tab. */
@@ -124,7 +125,8 @@ function cutToStart(editor: Editor): Editor {
 
 /** Here a word is everything between spaces. */
 function cutWordBefore(editor: Editor): Editor {
-  return cutRange(editor, editor.text.slice(0, editor.cursor).search(/\S*\s*$/), editor.cursor);
+  const { text, cursor } = editor;
+  return cutRange(editor, lengthWithout(text, /\S/, lengthWithout(text, /\s/, cursor)), cursor);
 }
 
 /** Here a word is letters and digits. */
@@ -159,7 +161,7 @@ function cutRange(editor: Editor, start: number, end: number): Editor {
 }
 
 function wordStart({ text, cursor }: Editor): number {
-  return text.slice(0, cursor).search(/[\p{L}\p{M}\p{N}_]*[^\p{L}\p{M}\p{N}_]*$/u);
+  return lengthWithout(text, /[\p{L}\p{M}\p{N}_]/u, lengthWithout(text, /[^\p{L}\p{M}\p{N}_]/u, cursor));
 }
 
 function wordEnd({ text, cursor }: Editor): number {

@@ -47,7 +47,7 @@ export function lineRows(line: TranscriptLine, timestamps: Timestamps, columns: 
 /** The answer to a command: no time, indented. A long table row continues in its second column. */
 export function noteRows(body: readonly Span[], columns: number): Row[] {
   const [first, ...others] = body;
-  const [cells = "", firstCell = ""] = /^( *\S.*?) {2,}(?=\S)/.exec(first?.text ?? "") ?? [];
+  const [cells = "", firstCell = ""] = /^( *\S(?:[^ \n]| (?! ))*) {2,}(?=\S)/.exec(first?.text ?? "") ?? [];
   const indent = 2 + (cells.length || 2);
   if (first === undefined || cells === "" || indent <= columns / 2) {
     return wrapSpans([{ text: "  " }], body, columns, indent);

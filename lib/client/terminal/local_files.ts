@@ -1,6 +1,7 @@
 /** Files of this computer for /send and /get: opens one, saves one under a new name, shows the progress. */
 
 import { deadlines } from "../../deadlines.ts";
+import { withoutEnd } from "../../irc/text_ends.ts";
 import { cutText } from "../../irc/wrap.ts";
 import type { LocalFileAccess } from "../slash/command_ui.ts";
 import { fileSize } from "../../irc/file_size.ts";
@@ -173,8 +174,8 @@ function nameIn({ pathname }: URL): string {
   } catch {
     // The name is used without decoding.
   }
-  const clean = last.replace(/[\p{Cc}\p{Cf}<>:"|?*/\\]/gu, "_").replace(/^[.\s]+|[.\s]+$/g, "");
-  return cutText(clean, 120) || "file";
+  const clean = last.replace(/[\p{Cc}\p{Cf}<>:"|?*/\\]/gu, "_").replace(/^[.\s]+/, "");
+  return cutText(withoutEnd(clean, /[.\s]/), 120) || "file";
 }
 
 function reasonOf(error: unknown): string {

@@ -11,6 +11,9 @@ import { oceanBlue, shadeOf } from "../text/palette.ts";
 /** White on ocean blue: only the prompt has it. */
 export const promptStyle: Style = { color: "#ffffff", background: oceanBlue, bold: true };
 
+/** Terminals ignore longer addresses, and each row of a wrapped link has the whole address. */
+const maxLinkLength = 2_000;
+
 /** The styled text of spans. */
 export function paint(spans: readonly Span[], appearance: Appearance): string {
   return spans.map((span) => paintSpan(span, appearance)).join("");
@@ -21,7 +24,7 @@ function paintSpan(span: Span, appearance: Appearance): string {
   const codes = styleCodes(span, appearance);
   const text = codes === "" ? span.text : `\x1b[${codes}m${span.text}\x1b[0m`;
   // A terminal joins all rows with the same address to one link, also when the link was wrapped.
-  return span.link === undefined
+  return span.link === undefined || span.link.length > maxLinkLength
     ? text
     : `\x1b]8;;${encodeURI(decodeSafely(span.link))}\x1b\\${text}\x1b]8;;\x1b\\`;
 }

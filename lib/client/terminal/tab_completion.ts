@@ -3,6 +3,7 @@
  * Pure.
  */
 
+import { lengthWithout } from "../../irc/text_ends.ts";
 import type { CompletionSources } from "../slash/completion.ts";
 import { candidatesFor } from "../slash/completion.ts";
 import type { Editor } from "./editor.ts";
@@ -21,8 +22,8 @@ export interface TabCompletion {
 /** Starts a completion; undefined when there is no candidate. */
 export function startCompletion(editor: Editor, sources: CompletionSources): TabCompletion | undefined {
   const typed = editor.text.slice(0, editor.cursor);
-  const word = /\S*$/.exec(typed)?.[0] ?? "";
-  const before = typed.slice(0, typed.length - word.length);
+  const start = lengthWithout(typed, /\S/);
+  const [before, word] = [typed.slice(0, start), typed.slice(start)];
   const after = editor.text.slice(editor.cursor);
   const { found, before: newBefore } = candidatesFor(before, word, sources);
   if (found.length === 0) return undefined;

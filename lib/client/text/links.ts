@@ -25,15 +25,24 @@ function linkSpans(span: Span, address: string): Span[] {
 
 /** A link does not end in punctuation, nor in a bracket that it does not open. */
 function trimLink(found: string): string {
-  let link = found;
-  for (;;) {
-    const last = link.at(-1) ?? "";
-    const unopened = isUnopened(link, "(", ")") || isUnopened(link, "[", "]");
-    if (!unopened && !".,:;!?'*_~".includes(last)) return link;
-    link = link.slice(0, -1);
+  // Counted once: a stranger can write thousands of brackets.
+  const unopened = new Map([[")", excess(found, "(", ")")], ["]", excess(found, "[", "]")]]);
+  let end = found.length;
+  for (; end > 0; end--) {
+    const last = found[end - 1] ?? "";
+    const count = unopened.get(last) ?? 0;
+    if (count > 0) unopened.set(last, count - 1);
+    else if (!".,:;!?'*_~".includes(last)) break;
   }
+  return found.slice(0, end);
 }
 
-function isUnopened(link: string, open: string, close: string): boolean {
-  return link.endsWith(close) && link.split(close).length > link.split(open).length;
+/** How many more closing than opening brackets a text has. */
+function excess(text: string, open: string, close: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === close) count++;
+    else if (text[at] === open) count--;
+  }
+  return count;
 }

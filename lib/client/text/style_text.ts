@@ -31,7 +31,16 @@ export function styleText(text: string, { own, colorOf }: NameColors): Span[] {
     isOwn(name)
       ? { ...span, bold: true, color: "own" }
       : { ...span, ...withColor(span.color ?? colorOf(name)) };
-  return splitNames(spans, found, styled);
+  return bounded(splitNames(spans, found, styled));
+}
+
+/** Each span is an element or a sequence of the terminal: a message of colour codes only must not become thousands. */
+const maxSpans = 2_000;
+
+/** The spans; of very many, the last is the rest of the text without styles. */
+function bounded(spans: Span[]): Span[] {
+  if (spans.length <= maxSpans) return spans;
+  return [...spans.slice(0, maxSpans), { text: spanText(spans.slice(maxSpans)) }];
 }
 
 function withColor(color: TextColor | undefined): Pick<Span, "color"> {

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { withoutFormatting } from "../../../lib/client/text/formatting.ts";
 import { spanText, styleText } from "../../../lib/client/text/style_text.ts";
 
 const nobody = { own: "me", colorOf: () => undefined };
@@ -34,4 +35,12 @@ Deno.test("styleText() colours the names of members, and our own name", () => {
     ["Bob", "nick-3"],
     ["me", "own"],
   ]);
+});
+
+Deno.test("a message of colour codes or links only becomes a bounded number of spans, and keeps its text", () => {
+  for (const part of ["\x034a\x033b", "https://a.example ", "bob "]) {
+    const spans = styleText(part.repeat(10_000), { own: "bob", colorOf: () => undefined });
+    assert(spans.length <= 2_001, `${spans.length} spans`);
+    assertEquals(spanText(spans), withoutFormatting(part.repeat(10_000)));
+  }
 });
