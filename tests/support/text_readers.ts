@@ -50,7 +50,7 @@ import { readConversations } from "../../lib/client/timeline/kept_conversations.
 import { unsentOf } from "../../lib/client/timeline/unsent_by_name.ts";
 import { shortTexts } from "../../lib/server/render/excerpt.ts";
 import { hostName, isOwnHost } from "../../lib/server/web/host_check.ts";
-import { cleanName, disposition, fileName, mediaType, rangeOf } from "../../lib/server/web/file_name.ts";
+import { cleanName, disposition, fileName, mediaType } from "../../lib/server/web/file_name.ts";
 import { parseDuration, parseTarget } from "../../lib/server/chat/server_ban.ts";
 import { sampleMessage } from "../client/state/sample_message.ts";
 const context = { nowMs: 1_800_000_000_000, isUtc: true };
@@ -155,7 +155,6 @@ export const textReaders: Readonly<Record<string, (text: string) => unknown>> = 
   disposition: (text) => disposition(text.toWellFormed(), "text/plain"),
   fileName: (text) => fileName(`attachment; filename=${text}`),
   mediaType,
-  rangeOf: (text) => rangeOf(`bytes=${text}`, 1000),
   parseDuration,
   parseTarget,
   htmlText,
