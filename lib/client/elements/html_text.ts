@@ -1,6 +1,6 @@
 /** The words of HTML from the clipboard or a drop, as plain text. It makes no elements, so nothing in it can run. Pure. */
 
-import { withoutEnd } from "../../irc/text_ends.ts";
+import { withoutEnd } from "../text/text_ends.ts";
 
 /** Elements whose content nobody sees. */
 const unseen = new Set(["head", "script", "style", "template", "title"]);

@@ -4,7 +4,7 @@
  * error. An unknown command is never sent as a message.
  */
 
-import { withoutEnd } from "../../irc/text_ends.ts";
+import { withoutEnd } from "../text/text_ends.ts";
 import { nearestWord } from "../../nearest_word.ts";
 import { accountRows } from "./account.ts";
 import { chatRows } from "./chat.ts";

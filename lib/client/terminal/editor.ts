@@ -3,7 +3,7 @@
  * edit() finds the operation of a key. It does not use the terminal. The keys are those of readline and Emacs.
  */
 
-import { lengthWithout, withoutEnd } from "../../irc/text_ends.ts";
+import { lengthWithout, withoutEnd } from "../text/text_ends.ts";
 import type { Key } from "./key_reader.ts";
 import { graphemeAfter, graphemeBefore } from "./width.ts";
 

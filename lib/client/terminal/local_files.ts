@@ -1,7 +1,7 @@
 /** Files of this computer for /send and /get: opens one, saves one under a new name, shows the progress. */
 
 import { deadlines } from "../../deadlines.ts";
-import { withoutEnd } from "../../irc/text_ends.ts";
+import { withoutEnd } from "../text/text_ends.ts";
 import { cutText } from "../../irc/wrap.ts";
 import type { LocalFileAccess } from "../slash/command_ui.ts";
 import { fileSize } from "../../irc/file_size.ts";

@@ -3,7 +3,7 @@
  * Pure.
  */
 
-import { lengthWithout } from "../../irc/text_ends.ts";
+import { lengthWithout } from "../text/text_ends.ts";
 import type { CompletionSources } from "../slash/completion.ts";
 import { candidatesFor } from "../slash/completion.ts";
 import type { Editor } from "./editor.ts";
