@@ -14,6 +14,8 @@ import { encodeLine } from "../../lib/net/encode.ts";
 import { parseOptions } from "../../lib/options.ts";
 import { openStore } from "../../lib/server/store/store.ts";
 import { granted } from "../support/permissions.ts";
+import { SlowSteps } from "../support/slow_steps.ts";
+import { print } from "../support/print.ts";
 import { MemoryConnection } from "../support/memory_connection.ts";
 import { checkChat, checkSent } from "./invariants.ts";
 import { Chance } from "./chance.ts";
@@ -34,13 +36,16 @@ async function fuzz(): Promise<void> {
   const { hub, chat } = makeHub((text) => faults.push(text));
   const peers: Fuzzer[] = Array.from({ length: clients }, (_, at) => new Fuzzer(hub, at));
   const endMs = Deno.env.has("PARLEY_FUZZ_LINES") ? Infinity : Date.now() + seconds * 1000;
+  const startRss = Deno.memoryUsage().rss;
+  const startMs = performance.now();
+  const steps = new SlowSteps();
   let sent = 0;
   while (Date.now() < endMs && sent < mostLines && faults.length === 0) {
     const peer = peers[chance.below(peers.length)];
     if (peer === undefined) continue;
     const lines = Array.from({ length: burst }, () => fuzzLine(chance));
     try {
-      await peer.say(lines);
+      await steps.measure(() => peer.say(lines), () => lines.map((line) => line.slice(0, 200)).join("\n"));
       chat.store?.commit();
       checkChat(chat);
     } catch (error) {
@@ -48,6 +53,17 @@ async function fuzz(): Promise<void> {
     }
     sent += lines.length;
   }
+  const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+  const isLong = ["SECONDS", "LINES"].some((name) => Deno.env.has(`PARLEY_FUZZ_${name}`));
+  if (isLong) {
+    print(
+      `${sent} lines in ${
+        Math.round((performance.now() - startMs) / 1000)
+      } s, seed ${seed}: ${steps.figures()} ` +
+        `(${burst} lines each), RSS ${megabytes(startRss)}, then ${megabytes(Deno.memoryUsage().rss)}`,
+    );
+  }
+  if (Deno.env.has("PARLEY_FUZZ_LINES")) print(steps.longest);
   hub.close("The test is over");
   await Promise.all(peers.map((peer) => peer.ended));
   chat.store?.close();

@@ -1,8 +1,7 @@
 /** INVITE: invites a user to a channel, and lists one's own invitations. */
-import { isLoopback } from "../../irc/address.ts";
-import type { Chat } from "../chat/chat.ts";
 import { levelOf, levels, refusalToInvite, refusalToMessage } from "../chat/permission.ts";
 import { fail, refuse } from "../chat/refusal.ts";
+import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { replyIfAway } from "../render/away_text.ts";
@@ -36,7 +35,7 @@ function invite(call: Call): void | Promise<void> {
   if (unwanted !== undefined) return replyRefusal(session, unwanted);
   const before = target.invitations.get(channel);
   const isNew = before === undefined || (exempts && !before.exempts);
-  if (isNew) checkRate(chat, user, target);
+  if (isNew) checkRate(session, user, target);
   reply(session, "RPL_INVITING", target.nick, channel.name);
   replyIfAway(session, target);
   // The user has this invitation already.
@@ -52,11 +51,12 @@ function invite(call: Call): void | Promise<void> {
 }
 
 /** The name of a channel can be an advert. */
-function checkRate({ invitations, clock, settings }: Chat, user: User, target: User): void {
+function checkRate({ chat, connection: { isLocal } }: Session, user: User, target: User): void {
+  const { invitations, clock, settings } = chat;
   if (user.isOperator) return;
   const now = clock.monotonic();
   const { account, address, id } = user;
-  const sender = account ?? (isLoopback(address) ? id : address);
+  const sender = account ?? (isLocal ? id : address);
   if (!invitations.byPair.tryTake(`${sender} ${target.id}`, now)) {
     fail("INVITE", "RATE_LIMITED", target.nick, "You have invited this user too often; wait a minute");
   }
