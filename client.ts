@@ -13,7 +13,7 @@ import { clientOptions } from "./lib/client/cli/flags_to_client.ts";
 import type { ExitStatus } from "./lib/client/cli/exit_status.ts";
 import { streamStatus, terminalStatus } from "./lib/client/cli/exit_status.ts";
 import { clientFlags } from "./lib/client/cli/flags.ts";
-import { findAccount } from "./lib/client/cli/password_source.ts";
+import { type Credentials, findCredentials } from "./lib/client/cli/credentials.ts";
 import type { ClientValues } from "./lib/client/cli/read_options.ts";
 import { readOptions } from "./lib/client/cli/read_options.ts";
 import type { RunPlan } from "./lib/client/cli/run_plan.ts";
@@ -23,7 +23,6 @@ import { runStreamSession } from "./lib/client/cli/stream_session.ts";
 import { print, printError } from "./lib/client/cli/streams.ts";
 import { terminalOptions } from "./lib/client/cli/flags_to_terminal.ts";
 import { clientUsage } from "./lib/client/cli/usage.ts";
-import type { Account } from "./lib/client/core/login.ts";
 import { appearanceFor } from "./lib/client/terminal/appearance.ts";
 import { runTerminalSession } from "./lib/client/terminal/terminal_session.ts";
 import { isInteractive } from "./lib/client/terminal/tty.ts";
@@ -50,14 +49,14 @@ async function main(args: readonly string[]): Promise<number> {
   if (values.utc) Deno.env.set("TZ", "UTC");
   const plan = planRun(values, positional, isInteractive() && environment["TERM"] !== "dumb");
   if ("fault" in plan) return report({ code: 2, sentence: plan.fault });
-  let account: Account | undefined;
+  let credentials: Credentials;
   try {
-    account = await findAccount(values, plan.nick, environment);
+    credentials = await findCredentials(values, plan.nick, environment);
   } catch (error) {
     return report({ code: 2, sentence: error instanceof Error ? error.message : String(error) });
   }
   if (values.restricted) revokeFileAccess();
-  return report(await start(plan, values, account));
+  return report(await start(plan, values, credentials));
 }
 
 /** After this not even a bug of the client can touch files or run programs. */
@@ -65,10 +64,10 @@ function revokeFileAccess(): void {
   for (const name of ["run", "write", "read", "ffi", "sys"] as const) Deno.permissions.revokeSync({ name });
 }
 
-async function start(plan: RunPlan, values: ClientValues, account: Account | undefined): Promise<ExitStatus> {
+async function start(plan: RunPlan, values: ClientValues, credentials: Credentials): Promise<ExitStatus> {
   const { destination: { address }, interactive } = plan;
   let note = (words: string): void => printError(words);
-  const client = clientOptions(plan, values, account, environment, (words) => note(words));
+  const client = clientOptions(plan, values, credentials, environment, (words) => note(words));
   const appearance = appearanceFor(values, interactive, environment);
   if (interactive) {
     const result = await runTerminalSession({

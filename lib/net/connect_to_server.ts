@@ -1,4 +1,5 @@
 /** Connects a client to a server by its address, in plain text or with TLS, and reports a server that is new. */
+import type { KeyPair } from "./certificate.ts";
 import type { Connection } from "./connection.ts";
 import { dial } from "./dial.ts";
 import { dialTls, TrustError } from "./dial_tls.ts";
@@ -11,6 +12,8 @@ export interface ConnectOptions {
   readonly knownHosts: string | undefined;
   /** See DialTlsOptions. */
   readonly fingerprint: string | undefined;
+  /** See DialTlsOptions. */
+  readonly clientCertificate: KeyPair | undefined;
   /** Refuses a server that no authority confirms and that is not known. */
   readonly refusesUnknown: boolean;
   /** Called with a sentence about a new server, or about a failure to store it. */
@@ -26,10 +29,11 @@ export class UnknownServer extends Error {
 
 /** Rejects with a DialError, a TrustError or an UnknownServer. */
 export async function connectToServer(address: string, options: ConnectOptions): Promise<Connection> {
-  const { signal, knownHosts, fingerprint, refusesUnknown, onNotice } = options;
+  const { signal, knownHosts, fingerprint, refusesUnknown, onNotice, clientCertificate } = options;
   if (address.startsWith("irc:")) return await dial(address, { signal });
   const found = await dialTls(address, {
     signal,
+    clientCertificate,
     ...(knownHosts !== undefined && { knownHosts: new KnownHosts(knownHosts) }),
     ...(fingerprint !== undefined && { fingerprint }),
   });

@@ -21,6 +21,8 @@ export interface Connection {
   readonly address: string;
   /** Whether the bytes travel inside TLS. */
   readonly secure: boolean;
+  /** Undefined without TLS, and if a proxy has its end of TLS. */
+  readonly tls?: TlsIdentity | undefined;
   /**
    * All lines of one read at once. It ends, and never throws, when the connection is over for any reason. Iterate it
    * once.
@@ -50,8 +52,6 @@ export interface ServerConnection extends Connection {
    * the address can be a loopback address.
    */
   readonly isLocal: boolean;
-  /** Undefined without TLS, and if a proxy has its end of TLS. */
-  readonly tls?: TlsIdentity | undefined;
   /**
    * Queues whole encoded lines. `chunk` is not copied: a broadcast is cheap because all readers get the same object.
    */

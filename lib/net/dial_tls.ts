@@ -5,12 +5,14 @@
 import { deadlines } from "../deadlines.ts";
 import { createHash, X509Certificate } from "node:crypto";
 import { connect, type TLSSocket } from "node:tls";
+import type { KeyPair } from "./certificate.ts";
 import type { Connection } from "./connection.ts";
 import { defaultLimits, DialError, type DialOptions, type DialReason, parseServerAddress } from "./dial.ts";
 import { judgeTrust, type KnownHosts, type PeerCertificate, type StoredTrust } from "./known_hosts.ts";
 import { Flusher } from "./send_queue.ts";
 import { streamConnection } from "./stream.ts";
 import { systemReason } from "./system_reason.ts";
+import { serverEndPoint } from "./tls_identity.ts";
 import { TlsSocket } from "./tls_socket.ts";
 
 /** How to dial, and which servers to trust. */
@@ -24,6 +26,8 @@ export interface DialTlsOptions extends DialOptions {
   readonly fingerprint?: string;
   /** PEM certificates of trusted authorities. @default {those of the system} */
   readonly authorities?: readonly string[];
+  /** The certificate of this client, with its key, for servers that ask for one. @default {none} */
+  readonly clientCertificate?: KeyPair | undefined;
 }
 
 /** A connection, and why the server is trusted. */
@@ -68,7 +72,9 @@ export async function dialTls(address: string, options: DialTlsOptions = {}): Pr
   const socket = await handshake(address, hostname, port, options);
   try {
     const judged = trust(address, `${hostname}:${port}`, shownBy(socket), options);
-    const connection = streamConnection(new TlsSocket(socket), { flusher: new Flusher(), limits });
+    const inner = new TlsSocket(socket);
+    inner.identity = { clientCertificate: undefined, serverEndPoint: serverEndPoint(certificateOf(socket)) };
+    const connection = streamConnection(inner, { flusher: new Flusher(), limits });
     return { connection, ...judged };
   } catch (error) {
     socket.destroy();
@@ -116,8 +122,12 @@ function plain(fingerprint: string): string {
   return fingerprint.replace(/^SHA-?256:/i, "").replaceAll(":", "").toLowerCase();
 }
 
+function certificateOf(socket: TLSSocket): X509Certificate {
+  return new X509Certificate(socket.getPeerCertificate().raw);
+}
+
 function shownBy(socket: TLSSocket): PeerCertificate {
-  const certificate = new X509Certificate(socket.getPeerCertificate().raw);
+  const certificate = certificateOf(socket);
   const key = certificate.publicKey.export({ type: "spki", format: "der" });
   return {
     fingerprint: certificate.fingerprint256,
@@ -133,7 +143,7 @@ function handshake(
   port: number,
   options: DialTlsOptions,
 ): Promise<TLSSocket> {
-  const { timeoutMs = deadlines.dialMs, signal, authorities } = options;
+  const { timeoutMs = deadlines.dialMs, signal, authorities, clientCertificate } = options;
   if (!(timeoutMs > 0)) {
     throw new RangeError(`Cannot dial "${address}" as timeoutMs must be > 0: it is ${timeoutMs}`);
   }
@@ -146,6 +156,7 @@ function handshake(
     rejectUnauthorized: false,
     ...(isName && { servername: hostname }),
     ...(authorities && { ca: [...authorities] }),
+    ...clientCertificate,
   });
   const fail = (reason: DialReason, cause: unknown) => {
     socket.destroy();

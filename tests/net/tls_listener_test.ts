@@ -3,6 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { assertEquals } from "@std/assert";
 import { parseFingerprint } from "../../lib/irc/digest.ts";
 import { type KeyPair, makeCertificate } from "../../lib/net/certificate.ts";
+import { dialTls } from "../../lib/net/dial_tls.ts";
 import { listen, type Listener } from "../../lib/net/listen.ts";
 import { Flusher } from "../../lib/net/send_queue.ts";
 import type { TlsIdentity } from "../../lib/net/tls_identity.ts";
@@ -87,13 +88,14 @@ async function identifies(): Promise<void> {
     },
   });
   const { port } = listener;
-  const socket = await Deno.connectTls({ hostname: "127.0.0.1", port, caCerts: [pair.cert], ...own });
+  const { connection } = await dialTls(`ircs://127.0.0.1:${port}`, { clientCertificate: own });
   const fingerprint = (cert: string) => parseFingerprint(new X509Certificate(cert).fingerprint256);
   const identity = await tls.promise;
   assertEquals(identity?.clientCertificate, fingerprint(own.cert));
   // Our certificate is signed with SHA-256, so its digest is its fingerprint.
   assertEquals(encodeHex(identity?.serverEndPoint), fingerprint(pair.cert));
-  socket.close();
+  assertEquals(connection.tls?.serverEndPoint, identity?.serverEndPoint);
+  connection.abort();
   await over(listener);
 }
 

@@ -74,6 +74,21 @@ export const clientFlags = {
     help: "read the password from the first line that this command prints, as 'pass chat'",
     group: "Account",
   },
+  clientCert: {
+    kind: "text",
+    metavar: "FILE",
+    env: "PARLEY_CLIENT_CERT",
+    help:
+      "the certificate of this client, as PEM; it logs in without a password after you have written /quote CERT ADD once",
+    group: "Account",
+  },
+  clientKey: {
+    kind: "text",
+    metavar: "FILE",
+    env: "PARLEY_CLIENT_KEY",
+    help: "the key of the certificate, as PEM [default: in the file of --client-cert]",
+    group: "Account",
+  },
   mechanism: {
     kind: "text",
     choices: mechanisms,

@@ -3,8 +3,8 @@
 import { knownHostsPath } from "../../net/known_hosts.ts";
 import { connectToServer, isFinal } from "../../net/connect_to_server.ts";
 import type { ClientOptions } from "../core/client_options.ts";
-import type { Account } from "../core/login.ts";
 import { plain } from "../text/plain.ts";
+import type { Credentials } from "./credentials.ts";
 import type { ClientValues } from "./read_options.ts";
 import type { RunPlan } from "./run_plan.ts";
 
@@ -12,7 +12,7 @@ import type { RunPlan } from "./run_plan.ts";
 export function clientOptions(
   { destination: { address, channels }, nick, interactive }: RunPlan,
   { restricted, fingerprint, backlog }: ClientValues,
-  account: Account | undefined,
+  { account, certificate }: Credentials,
   environment: Readonly<Record<string, string>>,
   notify: (words: string) => void,
 ): Omit<ClientOptions, "onEvent"> {
@@ -22,6 +22,7 @@ export function clientOptions(
         signal,
         knownHosts: restricted ? undefined : knownHostsPath(environment, Deno.build.os),
         fingerprint,
+        clientCertificate: certificate,
         refusesUnknown: restricted,
         onNotice: (words) => notify(plain(words)),
       }),

@@ -1,33 +1,30 @@
 /**
- * Finds the account to log in to, and its password: in a file, in the output of a command, in the environment, or with
+ * Finds the password of the account: in a file, in the output of a command, in the environment, or with
  * a hidden question at the terminal. Never in the arguments, because every user of the computer can read them.
  */
 
 import { deadlines } from "../../deadlines.ts";
 import { promptSecret } from "@std/cli/prompt-secret";
-import type { Account } from "../core/login.ts";
 import type { ClientValues } from "./read_options.ts";
 
 type Environment = Readonly<Record<string, string>>;
 const variable = "PARLEY_PASSWORD";
 
-/** The account; undefined for no login. Throws an Error with a sentence for people. */
-export async function findAccount(
+/**
+ * The password; undefined for no login. With `canAsk`, it asks for the password of an account that is named. Throws an
+ * Error with a sentence for people.
+ */
+export function findPassword(
   values: ClientValues,
-  name: string | undefined,
   environment: Environment,
-): Promise<Account | undefined> {
-  const password = await findPassword({
+  canAsk: boolean,
+): Promise<string | undefined> {
+  return passwordFrom({
     file: values.passwordFile,
     command: values.passwordCommand,
     environment: environment[variable],
-    ask: values.account === undefined ? undefined : `Password of ${values.account}`,
+    ask: values.account === undefined || !canAsk ? undefined : `Password of ${values.account}`,
   });
-  if (password === undefined) return undefined;
-  const owner = values.account ?? name;
-  if (owner === undefined) throw new Error("Cannot log in without a name: write --account NAME");
-  const { mechanism } = values;
-  return { name: owner, password, ...(mechanism !== undefined && { mechanism }) };
 }
 
 /** Whether the person types the password, and so can correct a wrong one. */
@@ -49,7 +46,7 @@ interface PasswordSources {
 }
 
 /** The password; undefined for no login. Throws an Error with a sentence for people when there is none. */
-async function findPassword(sources: PasswordSources): Promise<string | undefined> {
+async function passwordFrom(sources: PasswordSources): Promise<string | undefined> {
   const { file, command, environment, ask } = sources;
   if (file !== undefined) return firstLine(await readFile(file), `the file "${file}"`);
   if (command !== undefined) return firstLine(await outputOf(command), "the output of the password command");

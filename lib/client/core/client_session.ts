@@ -209,8 +209,14 @@ export class ClientSession {
     if (this.#login !== undefined) return { kind: "refused", reason: "another login is still running" };
     if (!this.state.caps.has("sasl")) return { kind: "refused", reason: "this server has no accounts" };
     const mechanisms = this.state.offered.get("sasl") ?? "";
-    const { isConfidential } = this;
-    const login = new Login({ send: (line) => this.send(line), account, mechanisms, isConfidential });
+    const data = this.#parts.connection.tls?.serverEndPoint;
+    const login = new Login({
+      send: (line) => this.send(line),
+      account,
+      mechanisms,
+      isConfidential: this.isConfidential,
+      binding: data && { type: "tls-server-end-point", data },
+    });
     this.#login = login;
     login.start();
     const outcome = await login.outcome;

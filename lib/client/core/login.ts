@@ -1,24 +1,29 @@
 /**
- * One login (IRCv3 sasl-3.2). It prefers SCRAM-SHA-256, which never shows the password to the server. It uses PLAIN only
- * when nobody else can read the connection.
+ * One login (IRCv3 sasl-3.2). It prefers the client certificate, then SCRAM-SHA-256, which never shows the password to the
+ * server, bound to the TLS connection where the server can do that. It uses PLAIN only when nobody else can read the
+ * connection.
  */
 
 import { decode64, encode64, utf8 } from "../../irc/digest.ts";
 import type { Message } from "../../irc/message.ts";
 import type { NumericName } from "../../irc/numerics.ts";
 import { numericName } from "../../irc/numerics.ts";
-import { ScramClient } from "../../irc/scram_client.ts";
+import type { ChannelBinding } from "../../irc/scram.ts";
+import { type ClientBinding, ScramClient } from "../../irc/scram_client.ts";
 
 /** The name and the password of an account. */
 export interface Account {
   readonly name: string;
+  /** "" if only the client certificate logs in. */
   readonly password: string;
+  /** The connection has a client certificate. @default {false} */
+  readonly hasCertificate?: boolean;
   /** The only mechanism to use, for a server whose other mechanisms are broken. @default {the safest common one} */
   readonly mechanism?: Mechanism;
 }
 
 /** The mechanisms, safest first. */
-export const mechanisms = ["SCRAM-SHA-256", "PLAIN"] as const;
+export const mechanisms = ["EXTERNAL", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "PLAIN"] as const;
 export type Mechanism = typeof mechanisms[number];
 
 /** The result; the reason is the server's sentence or ours. */
@@ -35,6 +40,8 @@ export interface LoginParts {
   readonly mechanisms: string;
   /** Whether nobody else can read the connection. */
   readonly isConfidential: boolean;
+  /** What binds a login to this connection. @default {nothing} */
+  readonly binding?: ChannelBinding | undefined;
 }
 
 const chunkLength = 400;
@@ -53,7 +60,7 @@ export class Login {
   readonly outcome: Promise<LoginOutcome>;
   readonly #parts: LoginParts;
   readonly #resolve: (outcome: LoginOutcome) => void;
-  readonly #scram: ScramClient;
+  #scram: ScramClient | undefined;
   readonly #untried: Mechanism[];
   #mechanism: Mechanism | undefined;
   #challenges = 0;
@@ -66,13 +73,38 @@ export class Login {
     const { promise, resolve } = Promise.withResolvers<LoginOutcome>();
     this.outcome = promise;
     this.#resolve = resolve;
-    const offered = parts.mechanisms.toUpperCase().split(",");
-    const { name: account, password, mechanism } = parts.account;
-    this.#scram = new ScramClient(account, password);
+    const { mechanism } = parts.account;
     this.#untried = mechanisms.filter((name) =>
-      (parts.mechanisms === "" || offered.includes(name)) && (name !== "PLAIN" || parts.isConfidential) &&
-      (mechanism === undefined || mechanism === name)
+      (mechanism === undefined || mechanism === name) && this.#isPossible(name)
     );
+  }
+
+  #offers(name: Mechanism): boolean {
+    return this.#parts.mechanisms.toUpperCase().split(",").includes(name);
+  }
+
+  #isPossible(name: Mechanism): boolean {
+    const { account: { password, hasCertificate = false }, binding, isConfidential, mechanisms } =
+      this.#parts;
+    const isOffered = mechanisms === "" || this.#offers(name);
+    switch (name) {
+      case "EXTERNAL":
+        return isOffered && hasCertificate;
+      case "SCRAM-SHA-256-PLUS":
+        return this.#offers(name) && password !== "" && binding !== undefined;
+      case "SCRAM-SHA-256":
+        return isOffered && password !== "";
+      case "PLAIN":
+        return isOffered && password !== "" && isConfidential;
+    }
+  }
+
+  /** Says that we could bind the login only if the server lists its mechanisms without that one. */
+  #scramOf(name: Mechanism): ScramClient {
+    const { account, binding, mechanisms } = this.#parts;
+    const isPossible = binding !== undefined && mechanisms !== "" && !this.#offers("SCRAM-SHA-256-PLUS");
+    const how: ClientBinding = name === "SCRAM-SHA-256-PLUS" ? { chosen: binding } : { isPossible };
+    return new ScramClient(account.name, account.password, undefined, how);
   }
 
   start(): void {
@@ -99,6 +131,7 @@ export class Login {
     this.#mechanism = this.#untried.shift();
     if (this.#mechanism === undefined) return this.#finish({ kind: "refused", reason });
     this.#challenges = 0;
+    this.#scram = this.#scramOf(this.#mechanism);
     this.#parts.send(`AUTHENTICATE ${this.#mechanism}`);
   }
 
@@ -126,7 +159,8 @@ export class Login {
   /** Undefined when the server failed its own proof. */
   async #answer(challenge: string): Promise<string | undefined> {
     const { name, password } = this.#parts.account;
-    if (this.#mechanism === "PLAIN") return `${name}\0${name}\0${password}`;
+    if (this.#mechanism === "EXTERNAL") return name;
+    if (this.#mechanism === "PLAIN" || this.#scram === undefined) return `${name}\0${name}\0${password}`;
     if (this.#challenges === 1) return this.#scram.first();
     if (this.#challenges === 2) return await this.#scram.final(challenge);
     this.#serverProved = this.#scram.proves(challenge);
@@ -142,18 +176,20 @@ export class Login {
   }
 
   #onSuccess(): void {
-    if (this.#mechanism === "PLAIN" || this.#serverProved) return this.#finish({ kind: "logged in" });
+    if (this.#mechanism === "PLAIN" || this.#mechanism === "EXTERNAL" || this.#serverProved) {
+      return this.#finish({ kind: "logged in" });
+    }
     this.#finish({
       kind: "refused",
       reason: "The server accepted the login but did not prove that it knows your password",
     });
   }
 
-  /** After a refusal of the mechanism itself the next one is tried. */
+  /** After a refusal of the mechanism itself, or of the certificate, the next one is tried. */
   #onRefusal(words: string): void {
     const reason = words.replace(/^SASL authentication failed:?\s*/i, "") ||
       "The name or the password is wrong";
-    if (this.#challenges === 0) this.#try(reason);
+    if (this.#challenges === 0 || this.#mechanism === "EXTERNAL") this.#try(reason);
     else this.#finish({ kind: "refused", reason });
   }
 

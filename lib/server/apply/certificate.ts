@@ -18,10 +18,9 @@ export function applyCertificateEvent(
   const { certificates = [] } = row;
   const others = certificates.filter((one) => one.fingerprint !== fingerprint);
   if (kind === "certificate removed") {
-    if (others.length < certificates.length) {
-      save(chat, row, others, `Certificate ${fingerprint} was removed`);
-    }
-    return;
+    if (others.length === certificates.length) return;
+    chat.logEntry(kind, { account: row.name });
+    return save(chat, row, others, `Certificate ${fingerprint} was removed`);
   }
   const owner = chat.accounts.findByCertificate(fingerprint);
   if (owner !== undefined || certificates.length >= maxCertificates) {
@@ -31,6 +30,7 @@ export function applyCertificateEvent(
       params: ["CERT", reason, fingerprint, "Somebody added a certificate before you"],
     };
   }
+  chat.logEntry(kind, { account: row.name });
   const added = [...certificates, { fingerprint, addedMs: stampMs(stamp) }];
   save(chat, row, added, `Certificate ${fingerprint} can log in to your account now`);
 }
@@ -40,7 +40,7 @@ function save(
   row: AccountRow,
   certificates: readonly AccountCertificate[],
   sentence: string,
-): void {
+): undefined {
   chat.store?.accounts.save({ ...row, certificates });
   for (const user of chat.users.values()) {
     if (user.account !== row.name) continue;

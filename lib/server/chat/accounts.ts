@@ -249,8 +249,9 @@ export class Accounts {
     address: string,
     verifier: Verifier,
     test: () => Promise<boolean>,
+    method = "SCRAM-SHA-256",
   ): Promise<LoginResult> {
-    const login = { name, address, method: "SCRAM-SHA-256" };
+    const login = { name, address, method };
     return this.#tryLogin(login, async () => await test() ? verifier : undefined);
   }
 

@@ -70,6 +70,12 @@ export const logEntries = {
   },
   "account created": { level: "info", fields: ["account"], help: "a new account" },
   "password changed": { level: "info", fields: ["account"], help: "by its owner" },
+  "certificate added": {
+    level: "info",
+    fields: ["account"],
+    help: "a client certificate that logs in to the account; its owner added it",
+  },
+  "certificate removed": { level: "info", fields: ["account"], help: "by its owner" },
   "account deleted": { level: "info", fields: ["account"], help: "by its owner" },
   "operator acted": {
     level: "info",

@@ -76,17 +76,11 @@ function list({ session }: Call, { certificates = [] }: AccountRow): void {
   if (certificates.length === 0) {
     return standardReply(session, "NOTE", "CERT", "LIST", "Your account has no client certificate");
   }
+  const own = session.connection.tls?.clientCertificate;
   for (const { fingerprint, addedMs } of certificates) {
-    const added = `Added ${new Date(addedMs).toISOString().slice(0, 10)}`;
-    const isThis = fingerprint === session.connection.tls?.clientCertificate;
-    standardReply(
-      session,
-      "NOTE",
-      "CERT",
-      "LIST",
-      fingerprint,
-      isThis ? `${added}; used by this connection` : added,
-    );
+    const added = `${fingerprint}, added on ${new Date(addedMs).toISOString().slice(0, 10)}`;
+    const words = fingerprint === own ? `${added}, used by this connection` : added;
+    standardReply(session, "NOTE", "CERT", "LIST", fingerprint, words);
   }
 }
 

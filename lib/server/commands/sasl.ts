@@ -178,21 +178,24 @@ async function scramFirst({ session }: EarlyCall, message: string, isChosen: boo
   const server = new ScramServer(undefined, { offered, isChosen });
   const challenge = await server.first(message, (name) => chat.accounts.verifierOf(name));
   if (challenge === undefined) return { kind: "wrong" };
-  return { challenge, next: (call, proof) => scramFinal(call, server, proof) };
+  return { challenge, next: (call, proof) => scramFinal(call, server, proof, isChosen) };
 }
 
 async function scramFinal(
   { session: { chat, connection } }: EarlyCall,
   server: ScramServer,
   message: string,
+  isBound: boolean,
 ): ReturnType<Step> {
   const { name, verifier } = server;
   if (verifier === undefined) return { kind: "wrong" };
   let proof: string | undefined;
-  const outcome = await chat.accounts.checkProof(name, connection.address, verifier, async () => {
+  const test = async () => {
     proof = await server.final(message);
     return proof !== undefined;
-  });
+  };
+  const method: SaslMechanism = isBound ? "SCRAM-SHA-256-PLUS" : "SCRAM-SHA-256";
+  const outcome = await chat.accounts.checkProof(name, connection.address, verifier, test, method);
   if (outcome.kind !== "right" || proof === undefined) return outcome;
   return {
     challenge: proof,

@@ -3,13 +3,20 @@
 import { assertEquals } from "@std/assert";
 import type { Account } from "../../../lib/client/core/login.ts";
 import { Login } from "../../../lib/client/core/login.ts";
+import type { ChannelBinding } from "../../../lib/irc/scram.ts";
 import { parse } from "../../../lib/irc/message.ts";
 
 const bob: Account = { name: "bob", password: "four green leaves" };
 
-function login(account: Account, mechanisms: string, isConfidential: boolean) {
+function login(account: Account, mechanisms: string, isConfidential: boolean, binding?: ChannelBinding) {
   const sent: string[] = [];
-  const exchange = new Login({ send: (line) => sent.push(line), account, mechanisms, isConfidential });
+  const exchange = new Login({
+    send: (line) => sent.push(line),
+    account,
+    mechanisms,
+    isConfidential,
+    binding,
+  });
   const receive = async (line: string): Promise<void> => {
     const message = parse(line);
     if (message !== undefined) exchange.handle(message);
@@ -30,6 +37,35 @@ Deno.test("the login begins with the safest common mechanism", () => {
   for (const [mechanisms, isConfidential, lines] of rows) {
     assertEquals(login(bob, mechanisms, isConfidential).sent, [...lines]);
   }
+});
+
+Deno.test("a client certificate logs in, and the password if the server does not know it", async () => {
+  const offered = "PLAIN,SCRAM-SHA-256,EXTERNAL";
+  const only = login({ name: "bob", password: "", hasCertificate: true }, offered, true);
+  await only.receive("AUTHENTICATE +");
+  assertEquals(only.sent, ["AUTHENTICATE EXTERNAL", `AUTHENTICATE ${btoa("bob")}`]);
+  await only.receive("903 * :SASL authentication successful");
+  assertEquals(await only.outcome, { kind: "logged in" });
+  const both = login({ ...bob, hasCertificate: true }, offered, true);
+  await both.receive("AUTHENTICATE +");
+  await both.receive("904 * :SASL authentication failed: This certificate is not one of the account");
+  assertEquals(both.sent.at(-1), "AUTHENTICATE SCRAM-SHA-256");
+});
+
+Deno.test("a login is bound to its TLS connection where the server offers that", async () => {
+  const binding = { type: "tls-server-end-point", data: new Uint8Array(32) } as const;
+  const first = async (mechanisms: string, bound = true) => {
+    const { sent, receive } = login(bob, mechanisms, true, bound ? binding : undefined);
+    await receive("AUTHENTICATE +");
+    const [mechanism = "", message = ""] = sent.map((line) => line.replace("AUTHENTICATE ", ""));
+    return [mechanism, atob(message).split(",")[0]];
+  };
+  const plus = "SCRAM-SHA-256,SCRAM-SHA-256-PLUS";
+  assertEquals(await first(plus), ["SCRAM-SHA-256-PLUS", "p=tls-server-end-point"]);
+  assertEquals(await first(plus, false), ["SCRAM-SHA-256", "n"]);
+  // "y": we could bind it, and somebody can have removed the offer.
+  assertEquals(await first("SCRAM-SHA-256"), ["SCRAM-SHA-256", "y"]);
+  assertEquals(await first(""), ["SCRAM-SHA-256", "n"]);
 });
 
 Deno.test("a mechanism in the account is the only one", async () => {

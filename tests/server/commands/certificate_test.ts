@@ -62,11 +62,8 @@ story("CERT ADD makes the certificate of the connection a way to log in, until C
       `:chat.test FAIL CERT CERTIFICATE_IN_USE ${mine} :This certificate belongs to your account`,
       ":chat.test FAIL CERT INVALID_FINGERPRINT :A fingerprint is SHA-256: 64 hexadecimal digits",
       `:chat.test NOTE CERT ADDED ${"b2".repeat(32)} :This certificate can log in to your account now`,
-      `:chat.test NOTE CERT LIST ${mine} :Added 1970-01-01; used by this connection`.replace(
-        "1970-01-01",
-        today(chat),
-      ),
-      `:chat.test NOTE CERT LIST ${"b2".repeat(32)} :Added ${today(chat)}`,
+      `:chat.test NOTE CERT LIST ${mine} :${mine}, added on ${today(chat)}, used by this connection`,
+      `:chat.test NOTE CERT LIST ${"b2".repeat(32)} :${"b2".repeat(32)}, added on ${today(chat)}`,
     ],
   );
   assertEquals(await external(chat, mine), loggedIn);
