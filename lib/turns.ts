@@ -9,13 +9,15 @@ import { setImmediate } from "node:timers";
 /** The time after which work waits for its next turn. */
 export const turnMs = 3;
 
-/** The rest after a turn, as a multiple of the time from its start to the next round of the event loop. */
-const restShare = 1.5;
+/** The rest after a turn of long work, as a multiple of the time from its start to the next round of the event loop. */
+const longRest = 1.5;
 /** A turn that took longer, because the computer is overloaded, does not make the rest longer. */
 const maxRestMs = 25;
 
 /** The functions of the system that turns need. */
 export interface TurnOptions {
+  /** The rest after each turn, as a multiple of its time. */
+  readonly restShare: number;
   /** A clock in milliseconds that does not jump. @default {performance.now} */
   readonly now?: () => number;
   /** Calls a function after so many milliseconds. @default {setTimeout} */
@@ -26,6 +28,7 @@ export interface TurnOptions {
 
 /** The work that waits for its turn. */
 export class Turns {
+  readonly #restShare: number;
   readonly #now: () => number;
   readonly #later: (act: () => void, ms: number) => void;
   readonly #nextRound: (act: () => void) => void;
@@ -34,7 +37,8 @@ export class Turns {
   #isRunning = false;
   #restUntilMs = -Infinity;
 
-  constructor({ now, later, nextRound }: TurnOptions = {}) {
+  constructor({ restShare, now, later, nextRound }: TurnOptions) {
+    this.#restShare = restShare;
     this.#now = now ?? (() => performance.now());
     this.#later = later ?? ((act, ms) => void setTimeout(act, ms));
     this.#nextRound = nextRound ?? ((act) => void setImmediate(act));
@@ -48,8 +52,19 @@ export class Turns {
       else own.push(resolve);
       if (this.#isRunning) return;
       this.#isRunning = true;
-      this.#later(this.#run, Math.max(0, this.#restUntilMs - this.#now()));
+      this.#plan(this.#restUntilMs - this.#now());
     });
+  }
+
+  /** Undefined if no other work waits or rests, so that this work can begin; otherwise as next(). */
+  first(person = ""): Promise<void> | undefined {
+    const isFree = !this.#isRunning && this.#now() >= this.#restUntilMs;
+    return isFree ? undefined : this.next(person);
+  }
+
+  #plan(restMs: number): void {
+    if (restMs > 0) this.#later(this.#run, restMs);
+    else this.#nextRound(this.#run);
   }
 
   readonly #run = (): void => {
@@ -65,18 +80,23 @@ export class Turns {
   };
 
   #rest(workedMs: number): void {
-    const restMs = Math.min(maxRestMs, workedMs * restShare);
+    const restMs = Math.min(maxRestMs, workedMs * this.#restShare);
     this.#isRunning = this.#waiting.size > 0;
-    if (this.#isRunning) this.#later(this.#run, restMs);
+    if (this.#isRunning) this.#plan(restMs);
     else this.#restUntilMs = this.#now() + restMs;
   }
 }
 
-const turns = new Turns();
+const longWork = new Turns({ restShare: longRest });
 
 /** Resolves when long work of the process can continue; see Turns.next. */
 export function nextTurn(person = ""): Promise<void> {
-  return turns.next(person);
+  return longWork.next(person);
+}
+
+/** The same before the first turn: undefined if it can begin at once. */
+export function firstTurn(person = ""): Promise<void> | undefined {
+  return longWork.first(person);
 }
 
 /** Work of which each person has one piece at a time; the next one waits until it has ended. */

@@ -81,6 +81,7 @@ function print(name: string, { medianMs, worstMs, worstCpuMs }: Waits, tookMs: n
 
 /** The content of shared files is empty and never changed, so links are enough. */
 async function copyFolder(): Promise<void> {
+  await Deno.remove(copy, { recursive: true }).catch(() => {});
   Deno.mkdirSync(copy, { recursive: true });
   Deno.copyFileSync(`${folder}/parley.db`, `${copy}/parley.db`);
   const { success } = await new Deno.Command("cp", { args: ["-al", `${folder}/files`, `${copy}/files`] })

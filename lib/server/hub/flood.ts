@@ -8,6 +8,7 @@ import type { ServerConnection } from "../../net/connection.ts";
 import type { SessionState } from "../chat/session.ts";
 import { Bucket, Buckets } from "../chat/throttle.ts";
 import { costOf, type Payer } from "./line_cost.ts";
+import { Turns } from "../../turns.ts";
 
 /** A client can send the lines of this many seconds at a time, so that it joins all its channels without waiting. */
 const burstSeconds = 10;
@@ -118,5 +119,28 @@ export class FloodControl {
     const bytes = this.#paidAnswer ? 0 : answeredBytes - this.#answeredBytes;
     this.#answeredBytes = answeredBytes;
     return bytes / answerBytes;
+  }
+}
+
+/** The time after which a session with more lines lets other sessions run. */
+const linesMs = 5;
+const sessions = new Turns({ restShare: 0 });
+
+/** The lines of one session that are handled without a pause: a client can send many that each take some milliseconds. */
+export class LinesTurn {
+  #endMs = 0;
+
+  /** Begins now. */
+  start(): void {
+    this.#endMs = performance.now() + linesMs;
+  }
+
+  get isOver(): boolean {
+    return performance.now() >= this.#endMs;
+  }
+
+  /** Resolves when other sessions have had their turn; of all sessions with more lines, one continues at a time. */
+  next(): Promise<void> {
+    return sessions.next().then(() => this.start());
   }
 }

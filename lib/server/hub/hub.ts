@@ -17,7 +17,7 @@ import { replyRefusal } from "../render/reply.ts";
 import type { Bus, BusFigures } from "./bus.ts";
 import { ClockWatch } from "./clock_watch.ts";
 import { type CommandTable, describeError, Dispatcher } from "./command.ts";
-import { Arrivals, FloodControl } from "./flood.ts";
+import { Arrivals, FloodControl, LinesTurn } from "./flood.ts";
 import { rehash } from "./rehash.ts";
 import { logClosed, logOpened, logRefusal, refuseBanned } from "./session_log.ts";
 import { SavingWatch } from "./saving_watch.ts";
@@ -169,6 +169,7 @@ export class Hub {
     const { clock, settings: { flood } } = this.#chat;
     await this.#hold(session, this.#arrivals.waitMs(connection, clock.monotonic()));
     const control = flood > 0 ? new FloodControl(session, flood, clock.monotonic()) : undefined;
+    const turn = new LinesTurn();
     for await (const lines of connection.lines()) {
       let now = clock.monotonic();
       if (lines.length > 0) {
@@ -181,15 +182,24 @@ export class Hub {
         await this.#hold(session, idleMs);
         now = clock.monotonic();
       }
+      turn.start();
       for (const line of lines) {
+        if (turn.isOver) {
+          await turn.next();
+          if (session.isClosed) return;
+        }
         const waitMs = control === undefined ? 0 : control.waitMs(line, now);
         if (waitMs > 0) {
           await this.#hold(session, waitMs);
           now = clock.monotonic();
+          turn.start();
           if (session.isClosed || connection.ended !== undefined) return;
         }
         const pending = this.#dispatcher.dispatch(session, line);
-        if (pending !== undefined) await this.#waiting.untilAnswered(pending, session, line);
+        if (pending !== undefined) {
+          await this.#waiting.untilAnswered(pending, session, line);
+          turn.start();
+        }
         if (session.isClosed) return;
       }
     }

@@ -2,7 +2,7 @@
  * Long reads in steps: a generator yields after each step, and its caller decides whether the chat continues in
  * between.
  */
-import { nextTurn } from "../../turns.ts";
+import { firstTurn, nextTurn } from "../../turns.ts";
 
 /** Runs all steps without a pause. */
 export function runAtOnce<Result>(steps: Generator<void, Result>): Result {
@@ -32,6 +32,9 @@ export async function runInTurns<Result>(
   steps: Generator<void, Result>,
   { person, isStopped = () => false }: TurnsOptions,
 ): Promise<Result | undefined> {
+  const first = firstTurn(person);
+  if (first !== undefined) await first;
+  if (isStopped()) return undefined;
   let step = steps.next();
   while (!step.done) {
     await nextTurn(person);
