@@ -5,7 +5,7 @@
  */
 import { deadlines } from "../../deadlines.ts";
 import { Buffer } from "node:buffer";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Duplex } from "node:stream";
 import { ProxiedSocket } from "../../net/proxied_socket.ts";
 import { closeQuietly } from "../../net/tls_accept.ts";
@@ -42,6 +42,7 @@ export class HttpSocket extends Duplex {
   readonly remotePort: number;
   /** Requests that are not answered yet. */
   requests = 0;
+  readonly #answers = new Set<ServerResponse>();
   readonly #socket: StreamSocket;
   readonly #deadlines: HttpDeadlines;
   #space: Uint8Array<ArrayBuffer> = new Uint8Array(firstBytes);
@@ -68,20 +69,33 @@ export class HttpSocket extends Duplex {
   }
 
   /** Call it for each request. */
-  begin(request: IncomingMessage): void {
+  begin(request: IncomingMessage, response: ServerResponse): void {
     this.requests++;
+    this.#answers.add(response);
+    response.once("close", () => this.#finish(response));
     this.#request = request;
     this.#isIdle = this.#hasPart = false;
     this.#waitedMs = this.#receivedBytes = 0;
     this.#readingSinceMs = performance.now();
   }
 
-  /** Call it for each answer. */
-  finish(): void {
+  #finish(response: ServerResponse): void {
+    this.#answers.delete(response);
     if (--this.requests > 0) return;
     this.#request = undefined;
     this.#isIdle = true;
     this.#headersDueMs = performance.now() + this.#deadlines.idleMs;
+  }
+
+  /**
+   * Ends the answers that were not sent. node:http does so only for the first one: the others, of further requests that
+   * came before its end, would keep their files open for ever.
+   */
+  endAnswers(): void {
+    for (const response of this.#answers) {
+      response.destroy();
+      response.emit("close");
+    }
   }
 
   /** Closes the socket if the peer is too slow. Call it every second or so. */

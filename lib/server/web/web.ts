@@ -6,6 +6,7 @@
  */
 import { deadlines } from "../../deadlines.ts";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { setImmediate } from "node:timers";
 import { plainAddress } from "../../irc/address.ts";
 import { Acceptor } from "../../net/accept.ts";
 import type { ServerConnection } from "../../net/connection.ts";
@@ -172,6 +173,8 @@ class Web implements WebListener {
       this.#sockets.delete(accepted);
       this.#limits.releaseDescriptor();
       this.#leave(accepted);
+      // Afterwards node:http has ended the answer that it was sending.
+      setImmediate(() => accepted.endAnswers());
     });
     this.#server.emit("connection", accepted);
     return undefined;
@@ -206,8 +209,7 @@ class Web implements WebListener {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const socket = request.socket as unknown as HttpSocket;
     const { origins, onError } = this.#options;
-    socket.begin(request);
-    response.once("close", () => socket.finish());
+    socket.begin(request, response);
     if (socket.requests > maxPending) return void socket.destroy();
     if (allowOrigin(request, response, origins)) return;
     const visitor = this.#visitorOf(request);

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { reachableHosts } from "../../../lib/server/start/addresses.ts";
 import { type Route, sendText as sendAnswer } from "../../../lib/server/web/web.ts";
+import { withDeadline } from "../../support/deadline.ts";
 import { granted } from "../../support/permissions.ts";
 import { readAll, sendText } from "../../support/listening.ts";
 import { startSite } from "../../support/site.ts";
@@ -101,6 +102,36 @@ Deno.test("X-Forwarded-For in two lines is read completely", { ignore }, async (
   await sendText(socket, `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers.join("")}\r\n`);
   assertMatch(await readAll(socket), /\r\n203\.0\.113\.9\n/);
 });
+
+Deno.test(
+  "all answers to a peer that leaves end, also those that wait for an earlier one",
+  { ignore },
+  async () => {
+    const [asked, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let [open, count] = [0, 0];
+    const holdOrTell: Route = (request, response) => {
+      if (request.method === "HEAD") return Promise.resolve(sendAnswer(response, 200, ""));
+      open++;
+      if (++count === 5) asked.resolve();
+      response.once("close", () => {
+        if (--open === 0) ended.resolve();
+      });
+      return Promise.resolve();
+    };
+    await using site = startSite({}, { maxPerPeer: 5, isTrustedProxy: () => true, routes: [holdOrTell] });
+    const headers = { "x-forwarded-for": "203.0.113.9" };
+    const socket = await Deno.connect({ hostname: "127.0.0.1", port: site.web.port });
+    await sendText(
+      socket,
+      "GET / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n".repeat(5),
+    );
+    await asked.promise;
+    assertEquals((await fetch(site.origin, { method: "HEAD", headers })).status, 429);
+    socket.close();
+    await withDeadline(ended.promise, 3_000, () => `${open} of 5 answers are still open`);
+    assertEquals((await fetch(site.origin, { method: "HEAD", headers })).status, 200);
+  },
+);
 
 Deno.test("a sender that is refused gets the answer although it still sends", { ignore }, async () => {
   const refuse: Route = (_request, response) => {
