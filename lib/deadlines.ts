@@ -98,6 +98,8 @@ export const deadlines = {
   httpAnswerMs: 30_000,
   /** The next bytes of a file, in either direction. A mobile network can be away for half a minute. */
   transferStallMs: 60_000,
+  /** All waits of a client for a server that says that files come too fast. */
+  tooFastMs: 300_000,
   /** The answer after the last byte of a file: the buffers on the way empty first, over a slow line. */
   uploadAnswerMs: 300_000,
 } as const;

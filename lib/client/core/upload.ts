@@ -8,6 +8,7 @@ import { deadlines } from "../../deadlines.ts";
 import { fold } from "../../irc/names.ts";
 import { ActionError } from "../state/action_error.ts";
 import { dropOldest } from "../state/drop_oldest.ts";
+import { sendPatiently, TooFast } from "./patient_upload.ts";
 import type { ServerLink } from "./server_link.ts";
 import { Stall } from "./stall.ts";
 
@@ -93,6 +94,10 @@ export async function uploadFile(
   file: Upload,
   options: UploadOptions = {},
 ): Promise<string> {
+  return await sendPatiently(() => sendOnce(url, token, file, options), options.signal);
+}
+
+async function sendOnce(url: string, token: string, file: Upload, options: UploadOptions): Promise<string> {
   const { onProgress = () => {}, stallMs = deadlines.transferStallMs, answerMs = deadlines.uploadAnswerMs } =
     options;
   const stall = new Stall(stallMs);
@@ -141,13 +146,18 @@ async function send(
     throw new Error(`Cannot reach ${new URL(url).host} to send the file`, { cause: error });
   });
   const answer = (await response.text().catch(() => "")).trim();
-  if (!response.ok) {
-    throw new Error(answer.split("\n", 1)[0] || `The server refused the file (${response.status})`);
+  if (response.status === 429) {
+    throw new TooFast(sentenceIn(answer, 429), response.headers.get("retry-after"));
   }
+  if (!response.ok) throw new Error(sentenceIn(answer, response.status));
   const location = response.headers.get("location");
   if (location === null) throw new Error("The server did not say where the file is");
   report(file.size, file.size);
   return new URL(location, url).href;
+}
+
+function sentenceIn(answer: string, status: number): string {
+  return answer.split("\n", 1)[0] || `The server refused the file (${status})`;
 }
 
 /** Reports each number of bytes once: the answer of the server can arrive before the last bytes are counted. */

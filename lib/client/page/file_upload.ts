@@ -4,6 +4,7 @@
  */
 /// <reference lib="dom" />
 import { deadlines } from "../../deadlines.ts";
+import { sendPatiently, TooFast } from "../core/patient_upload.ts";
 import { Stall } from "../core/stall.ts";
 import { showUploadProgress, type UploadProgress } from "../elements/upload_progress.ts";
 
@@ -85,7 +86,7 @@ async function uploadFile(
   if (url === undefined) throw new Error("this server does not accept files");
   const token = await parts.token();
   signal.throwIfAborted();
-  return await send({ file, url, token, signal }, (part) => progress.show(part));
+  return await sendPatiently(() => send({ file, url, token, signal }, (part) => progress.show(part)), signal);
 }
 
 /** Rejects for a file that was moved or deleted since the person chose it. */
@@ -109,6 +110,7 @@ function send(
   { file, url, token, signal }: FileRequest,
   onProgress: (part: number) => void,
 ): Promise<string> {
+  signal.throwIfAborted();
   const request = new XMLHttpRequest();
   signal.addEventListener("abort", () => request.abort());
   const stall = new Stall(deadlines.transferStallMs);
@@ -122,7 +124,9 @@ function send(
     request.addEventListener("load", () => {
       const location = request.getResponseHeader("location");
       if (request.status === 201 && location !== null) resolve(new URL(location, url).href);
-      else reject(new Error(refusalOf(request)));
+      else if (request.status === 429) {
+        reject(new TooFast(refusalOf(request), request.getResponseHeader("retry-after")));
+      } else reject(new Error(refusalOf(request)));
     });
     request.addEventListener("error", () => reject(new Error("the connection was lost")));
     request.addEventListener("abort", () =>

@@ -56,6 +56,35 @@ async function answer(server: ServerEnd, type: string, ...lines: string[]): Prom
   return asked.replace(/^@\S+ /, "");
 }
 
+Deno.test("/files lists and deletes files, and shows what the server answers", async () => {
+  await using ui = new RecordingUi();
+  const server = await talk(ui);
+  const run = async (text: string, ...replies: string[]) => {
+    ui.notes.length = 0;
+    const done = runInput(ui, text);
+    const asked = await answer(server, "labeled-response", ...replies);
+    await done;
+    return [asked, ...ui.notes];
+  };
+  const listed = [
+    "@ :srv NOTE FILES LISTED x :http://h/files/x tea.png",
+    "@ :srv NOTE FILES LIST_END 1 :1 file",
+  ];
+  assertEquals(await run("/files", ...listed), ["FILES LIST", "http://h/files/x tea.png", "1 file"]);
+  assertEquals(await run("/files cat", ...listed.slice(1)), ["FILES LIST cat", "1 file"]);
+  const gone = "@ :srv NOTE FILES DELETED x :Deleted tea.png";
+  assertEquals(await run("/files delete http://h/files/x", gone), [
+    "FILES DELETE http://h/files/x",
+    "Deleted tea.png",
+  ]);
+  assertEquals((await run("/files PURGE cat", gone))[0], "FILES PURGE cat");
+  await assertRejects(
+    async () => await runInput(ui, "/files delete"),
+    ActionError,
+    "Write /files delete ADDRESS",
+  );
+});
+
 Deno.test("/history shows earlier messages, and asks for more when there are too few", async () => {
   await using ui = new RecordingUi();
   const server = await talk(ui);
@@ -214,6 +243,10 @@ Deno.test({
       { hostname: "127.0.0.1", port: 0, onListen: () => {} },
       async (request) => {
         got.push(`${request.headers.get("authorization")} ${await request.text()}`);
+        // The client waits, and sends the file again.
+        if (got.length === 1) {
+          return new Response("Too fast\n", { status: 429, headers: { "retry-after": "0" } });
+        }
         return new Response("Saved", { status: 201, headers: { location: "/files/1/tea.txt" } });
       },
     );
@@ -225,8 +258,8 @@ Deno.test({
     const token = ["@ :srv TOKEN GENERATE * abc", "@ :srv TOKEN GENERATE * def"];
     assertEquals(await answer(server, "draft/authtoken FILEHOST", ...token), "TOKEN GENERATE FILEHOST");
     await done;
-    assertEquals(got, ["Bearer abcdef green"]);
-    assertEquals(ui.notes, ["Sending tea.txt 5"]);
+    assertEquals(got, ["Bearer abcdef green", "Bearer abcdef green"]);
+    assertEquals(ui.notes, ["Sending tea.txt 5", "Sending tea.txt 5"]);
     assertEquals(await sent(server), [`PRIVMSG #tea :${origin}/files/1/tea.txt`]);
     // The person of a conversation takes another nick while the file is on its way.
     ui.activeBuffer = "ann";
