@@ -161,9 +161,9 @@ export class Accounts {
     return until === undefined ? 0 : until + 1;
   }
 
-  /** All accounts, sorted by name. */
-  all(): AccountRow[] {
-    return this.#store?.accounts.all().filter((row) => row.verifier !== "") ?? [];
+  /** All accounts, sorted by name and read page by page. */
+  *each(): Generator<AccountRow> {
+    for (const row of this.#store?.accounts.each() ?? []) if (row.verifier !== "") yield row;
   }
 
   /**

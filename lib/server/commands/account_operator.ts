@@ -2,7 +2,8 @@
  * ACCOUNT for operators: creating, suspending and listing accounts, and new passwords for users who forgot theirs.
  * Only the owner can change accounts with a role; otherwise an operator could make themselves owner.
  */
-import { matchMask } from "../../irc/mask.ts";
+import { compileMask } from "../../irc/compiled_mask.ts";
+import { fold } from "../../irc/names.ts";
 import { cutBytes } from "../../irc/wrap.ts";
 import { isConfidential, isOwner } from "../chat/accounts.ts";
 import type { Chat } from "../chat/chat.ts";
@@ -12,6 +13,7 @@ import type { User } from "../chat/user.ts";
 import type { Call } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
 import type { AccountRole, AccountRow } from "../store/accounts.ts";
+import { inTurns } from "./in_turns.ts";
 import { passwordsNeedEncryption } from "./login.ts";
 import { nickFault } from "./nick_letters.ts";
 import { passwordFault } from "./password.ts";
@@ -154,27 +156,26 @@ const roles: ReadonlyMap<string, AccountRole> = new Map([["owner", "owner"], ["o
   "",
 ]]);
 
-function list({ chat, session, params }: Call): void {
+function list({ chat, session, params }: Call): void | Promise<void> {
   const [, mask = "*"] = params;
-  const found = chat.accounts.all().filter(({ name }) => matchMask(mask, name));
-  for (const { name, role, suspended, createdMs } of found.slice(0, maxListed)) {
+  const matches = compileMask(mask);
+  let count = 0;
+  const pending = inTurns(session, chat.accounts.each(), ({ name, role, suspended, createdMs }) => {
+    if (!matches(fold(name)) || ++count > maxListed) return;
     const parts = [name, `created on ${new Date(createdMs).toISOString().slice(0, 10)}`];
     if (role !== "") parts.push(role);
     if (suspended !== undefined) parts.push(`suspended: ${suspended}`);
     standardReply(session, "NOTE", "ACCOUNT", "LISTED", name, parts.join(", "));
-  }
-  standardReply(
-    session,
-    "NOTE",
-    "ACCOUNT",
-    "LIST_END",
-    String(found.length),
-    found.length === 1
-      ? "1 account matches"
-      : found.length <= maxListed
-      ? `${found.length} accounts match`
-      : `${found.length} accounts match; only the first ${maxListed} are listed, so use a mask such as a*`,
-  );
+  });
+  const end = () => standardReply(session, "NOTE", "ACCOUNT", "LIST_END", String(count), sentenceOf(count));
+  return pending ? pending.then(end) : end();
+}
+
+function sentenceOf(count: number): string {
+  if (count === 1) return "1 account matches";
+  return count <= maxListed
+    ? `${count} accounts match`
+    : `${count} accounts match; only the first ${maxListed} are listed, so use a mask such as a*`;
 }
 
 function findAccount(chat: Chat, name: string): AccountRow {

@@ -21,6 +21,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { sendNames, sendTopic } from "../render/channel_reply.ts";
 import { maxTargets } from "../render/isupport.ts";
 import { reply, replyRefusal } from "../render/reply.ts";
+import { inTurns } from "./in_turns.ts";
 import { refuseFurtherTargets } from "./target_limit.ts";
 
 /** The commands of this file. */
@@ -129,11 +130,9 @@ function topic({ chat, commit, session, user, params }: Call): void | Promise<vo
 function names({ chat, session, user, params }: Call): void | Promise<void> {
   const [list = ""] = params;
   const asked = splitTargets(list);
-  const pending = forEach(asked, (name) => {
+  const pending = inTurns(session, asked, (name) => {
     const channel = chat.channel(name);
-    if (channel === undefined || isHidden(channel, user)) return;
-    sendNames(session, channel, reply);
-    return session.awaitSpace();
+    if (channel !== undefined && !isHidden(channel, user)) sendNames(session, channel, reply);
   });
   const [only] = asked;
   const end = asked.length === 1 && only !== undefined ? chat.channel(only)?.name ?? only : list;

@@ -1,4 +1,4 @@
-/** LIST: the channels, filtered by the conditions of ELIST=CMNTU. It pauses while the send queue is full. */
+/** LIST: the channels, filtered by the conditions of ELIST=CMNTU. */
 import { compileMask } from "../../irc/compiled_mask.ts";
 import { isMask } from "../../irc/mask.ts";
 import { fold } from "../../irc/names.ts";
@@ -7,7 +7,8 @@ import { isHidden } from "../chat/visibility.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { maxListed } from "../render/isupport.ts";
 import { reply } from "../render/reply.ts";
-import { forEach, splitTargets } from "./channel.ts";
+import { splitTargets } from "./channel.ts";
+import { inTurns } from "./in_turns.ts";
 import { refuseFurtherTargets } from "./target_limit.ts";
 
 /** The commands of this file. */
@@ -34,10 +35,9 @@ function list(call: Call): void | Promise<void> {
   const filter = parseFilter(words.slice(0, maxListed));
   const nowMs = chat.now();
   reply(session, "RPL_LISTSTART", "Channel");
-  const pending = forEach([...chat.channels.values()], (channel) => {
+  const pending = inTurns(session, chat.channels.values(), (channel) => {
     if (isHidden(channel, user) || !passes(filter, channel, nowMs)) return;
     reply(session, "RPL_LIST", channel.name, String(channel.members.size), channel.topic?.text ?? "");
-    return session.awaitSpace();
   });
   const end = () => {
     refuseFurtherTargets(session, words, maxListed);

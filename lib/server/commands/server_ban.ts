@@ -14,7 +14,7 @@ import {
 import type { Call, CommandTable } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
 import { fromServer } from "../render/sender.ts";
-import { forEach } from "./channel.ts";
+import { inTurns } from "./in_turns.ts";
 
 /** The commands of this file. */
 export const banCommands: CommandTable = {
@@ -99,10 +99,7 @@ function remove(call: Call): void | Promise<void> {
 function list(call: Call): void | Promise<void> {
   const { chat, session } = call;
   const bans = chat.serverBans.list(chat.clock.cautiousNow());
-  const pending = forEach(bans, (ban) => {
-    sendNotice(call, describeBan(ban));
-    return session.awaitSpace();
-  });
+  const pending = inTurns(session, bans, (ban) => sendNotice(call, describeBan(ban)));
   const end = () => sendNotice(call, bans.length === 0 ? "No bans" : `End of ${bans.length} bans`);
   return pending ? pending.then(end) : end();
 }

@@ -9,7 +9,7 @@ import { idleSeconds, type User } from "../chat/user.ts";
 import { isHidden, isVisible, seesAddress, shownPrefixes, visibleChannels } from "../chat/visibility.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { reply } from "../render/reply.ts";
-import { forEach } from "./channel.ts";
+import { inTurns } from "./in_turns.ts";
 
 /** The commands of this file. */
 export const whoCommands: CommandTable = {
@@ -49,19 +49,19 @@ function who(call: Call): void | Promise<void> {
   const { session, params } = call;
   const [mask = "*", options = ""] = params;
   const query = parseQuery(options);
-  const found = mask.startsWith("#") ? inChannel(call, mask) : byMask(call, mask, query);
-  const wanted = query.operatorsOnly ? found.filter(({ user }) => user.isOperator) : found;
-  const shown = mask.startsWith("#") || call.user.isOperator ? wanted : wanted.slice(0, maxFound);
-  const pending = forEach(shown, (one) => {
-    send(call, one, query);
-    return session.awaitSpace();
+  const isChannel = mask.startsWith("#");
+  const most = isChannel || call.user.modes.has("o") ? Infinity : maxFound;
+  let count = 0;
+  const pending = inTurns(session, isChannel ? inChannel(call, mask) : byMask(call, mask, query), (found) => {
+    if (found === undefined || (query.operatorsOnly && !found.user.modes.has("o"))) return;
+    if (++count > most) return false;
+    send(call, found, query);
   });
   const end = () => {
-    if (shown.length < wanted.length) reply(session, "ERR_TOOMANYMATCHES", "WHO");
+    if (count > most) reply(session, "ERR_TOOMANYMATCHES", "WHO");
     reply(session, "RPL_ENDOFWHO", mask);
   };
-  if (pending) return pending.then(end);
-  end();
+  return pending ? pending.then(end) : end();
 }
 
 /** A user to list, and the channel to list them with. */
@@ -71,25 +71,28 @@ interface Found {
   readonly membership: readonly [Channel, Membership] | undefined;
 }
 
-function inChannel({ chat, user: asker }: Call, name: string): Found[] {
+/** The members that the asker can see now; undefined for one that it cannot see. */
+function* inChannel({ chat, user: asker }: Call, name: string): Generator<Found | undefined> {
   const channel = chat.channel(name);
-  if (channel === undefined || isHidden(channel, asker)) return [];
-  const isMember = channel.members.has(asker);
-  return [...channel.members]
-    .filter(([user]) => isMember || isVisible(user, asker))
-    .map(([user, member]) => ({ user, membership: [channel, member] as const }));
+  if (channel === undefined) return;
+  for (const [user, member] of channel.members) {
+    if (isHidden(channel, asker)) return;
+    const isShown = channel.members.has(asker) || isVisible(user, asker);
+    yield isShown ? { user, membership: [channel, member] } : undefined;
+  }
 }
 
-/** A nick finds its user also if the user is invisible; a mask does not. */
-function byMask({ chat, user: asker }: Call, mask: string, query: Query): Found[] {
+/** A nick finds its user also if the user is invisible; a mask does not. Undefined for a user that does not match. */
+function* byMask({ chat, user: asker }: Call, mask: string, query: Query): Generator<Found | undefined> {
   if (query.flags === "" && !isMask(mask) && mask !== "0") {
     const user = chat.find(mask);
-    return user === undefined ? [] : [{ user, membership: undefined }];
+    if (user !== undefined) yield { user, membership: undefined };
+    return;
   }
   const matches = mask === "*" || mask === "0" ? () => true : matcher(asker, mask, query.flags);
-  return [...chat.users.values()]
-    .filter((user) => isVisible(user, asker) && matches(user))
-    .map((user) => ({ user, membership: undefined }));
+  for (const user of chat.users.values()) {
+    yield isVisible(user, asker) && matches(user) ? { user, membership: undefined } : undefined;
+  }
 }
 
 /** The property that a flag compares with the mask. */

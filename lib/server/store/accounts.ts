@@ -66,12 +66,16 @@ const verifierStart = "SCRAM-SHA-256$";
 const isIndexed =
   `certificates IS NOT NULL OR role <> '' OR key GLOB '*[]{}|^~\\[01\`]*' OR key GLOB '*rn*' OR name GLOB '*I*' OR key GLOB '*[^ -~]*'`;
 
+/** The rows that are read together; this takes less than a millisecond. */
+const pageRows = 100;
+
 /** All accounts, by folded name. */
 export class AccountTable {
   readonly #database: Database;
   readonly #rows: UnsavedRows<AccountRow>;
   readonly #find: StatementSync;
   readonly #all: StatementSync;
+  readonly #after: StatementSync;
   readonly #rounds: StatementSync;
   readonly #alike = new LookAlikes((name) => this.find(name)?.name);
   /** The accounts with a role. */
@@ -84,6 +88,7 @@ export class AccountTable {
       "SELECT name, verifier, role, suspended, created_ms, epoch, closures, acts, certificates FROM account";
     this.#find = database.prepareArrays(`${columns} WHERE key = ?`);
     this.#all = database.prepareArrays(`${columns} ORDER BY key`);
+    this.#after = database.prepareArrays(`${columns} WHERE key > ? ORDER BY key LIMIT ${pageRows}`);
     this.#rounds = database.prepareArrays(
       `SELECT CAST(substr(verifier, ${verifierStart.length + 1}) AS INTEGER) AS rounds, count(*) FROM account
        WHERE substr(verifier, 1, ${verifierStart.length}) = '${verifierStart}' GROUP BY rounds ORDER BY rounds DESC`,
@@ -133,6 +138,18 @@ export class AccountTable {
   all(): AccountRow[] {
     const stored = this.#all.all().map(toAccount).filter((one) => one !== undefined);
     return this.#rows.merge(stored.map((one) => [fold(one.name), one] as const));
+  }
+
+  /** The same, read page by page: accounts that change meanwhile are as they are when their page is read. */
+  *each(): Generator<AccountRow> {
+    for (let after = "";;) {
+      this.#database.insertPending();
+      const page = this.#after.all(after).map(toAccount).filter((one) => one !== undefined);
+      yield* page;
+      const last = page.at(-1);
+      if (last === undefined || page.length < pageRows) return;
+      after = fold(last.name);
+    }
   }
 
   /** The numbers of PBKDF2 rounds in the verifiers, the highest first, and the number of accounts with each. */
