@@ -5,8 +5,18 @@ import { withAct } from "../chat/account_acts.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { Refusal } from "../chat/refusal.ts";
 import type { AccountRow } from "../store/accounts.ts";
-import { change, isLoggedIn, loginEnded, openHistory, setPassword, setRole, suspend } from "./account_act.ts";
+import {
+  change,
+  freeName,
+  isLoggedIn,
+  loginEnded,
+  openHistory,
+  setPassword,
+  setRole,
+  suspend,
+} from "./account_act.ts";
 import type { AccountEvent } from "./account_event.ts";
+import type { Event } from "./event.ts";
 import { recordAct } from "./audit.ts";
 import { announceErasure } from "./account_history.ts";
 import { changeAccount, endIfBanned, logIn } from "./login.ts";
@@ -15,6 +25,26 @@ import { dropFounder, register, unregister } from "./registration.ts";
 import { endLogins, usersOf } from "./sessions.ts";
 
 type AccountEventOf<K extends AccountEvent["kind"]> = Extract<AccountEvent, { kind: K }>;
+
+const kinds: Readonly<Record<AccountEvent["kind"], true>> = {
+  "owner code made": true,
+  "account created": true,
+  "logged in": true,
+  "password set": true,
+  "account removed": true,
+  "account suspended": true,
+  "account restored": true,
+  "history opened": true,
+  "name freed": true,
+  "role set": true,
+  "channel kept": true,
+  "channel released": true,
+};
+
+/** Whether applyAccountEvent() applies it. */
+export function isAccountEvent(event: Event): event is AccountEvent {
+  return event.kind in kinds;
+}
 
 /** Changes accounts and registered channels as the event says. */
 export function applyAccountEvent(chat: ChatState, event: AccountEvent, stamp: number): Refusal | undefined {
@@ -33,6 +63,8 @@ export function applyAccountEvent(chat: ChatState, event: AccountEvent, stamp: n
       return suspend(chat, event, stamp);
     case "account restored":
       return change(chat, event.account, { suspended: undefined }, { act: "RESTORE", by: event.by }, stamp);
+    case "name freed":
+      return freeName(chat, event, stamp);
     case "history opened":
       return openHistory(chat, event, stamp);
     case "role set":
@@ -58,7 +90,9 @@ function create(
     return { refusal: "standard", params: ["REGISTER", "ACCOUNT_EXISTS", name, "This name is taken"] };
   }
   const createdMs = stampMs(stamp);
-  const row: AccountRow = { name, verifier, role: "", suspended: undefined, createdMs, epoch: stamp };
+  const { closures } = chat.accounts.findDeleted(name) ?? {};
+  const fresh = { name, verifier, role: "", suspended: undefined, createdMs, epoch: stamp } as const;
+  const row: AccountRow = closures === undefined ? fresh : { ...fresh, closures };
   chat.store?.accounts.save(
     by === undefined
       ? row

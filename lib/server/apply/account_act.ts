@@ -2,17 +2,21 @@
  * Apply, for what operators do to accounts: new passwords, suspensions, roles. Each act is in the row of the account, so
  * that the person is told. The person's own change of the password is here too.
  */
+import { parseBan } from "../../irc/ban.ts";
+import { fold } from "../../irc/names.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import { afterReset, withAct } from "../chat/account_acts.ts";
+import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { Refusal } from "../chat/refusal.ts";
 import { sendActs } from "../render/account_acts.ts";
-import { tellOperators } from "../render/operator_notice.ts";
+import { notifyOperators, tellOperators } from "../render/operator_notice.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import type { AccountEvent } from "./account_event.ts";
 import { type ActRecord, recordAct } from "./audit.ts";
 import { giveOperator, reviewOperator } from "./operator_right.ts";
 import { useOwnerCode } from "./owner_code.ts";
+import { saveRegistered } from "./registered_channel.ts";
 import { endLogins, usersOf } from "./sessions.ts";
 
 type AccountEventOf<K extends AccountEvent["kind"]> = Extract<AccountEvent, { kind: K }>;
@@ -74,6 +78,33 @@ export function suspend(
   }
 }
 
+/**
+ * Frees the name of a deleted account: others can use it as nick and for an account. What people said to its former owner
+ * stays closed, and what channels allowed to that account ends.
+ */
+export function freeName(
+  chat: ChatState,
+  { account, by }: AccountEventOf<"name freed">,
+  stamp: number,
+): undefined {
+  const row = chat.accounts.findDeleted(account);
+  if (row === undefined) return;
+  chat.store?.accounts.save({ ...row, closures: [{ until: stamp, verifier: "", by }] });
+  for (const channel of chat.channels.values()) dropExceptions(chat, channel, row.name);
+  recordAct(chat, { act: "FREE", by, target: row.name }, stamp);
+  notifyOperators(chat, `${by} freed the name "${row.name}" of a deleted account`, stamp);
+}
+
+function dropExceptions(chat: ChatState, channel: ChannelState, account: string): void {
+  for (const letter of ["e", "I"]) {
+    for (const { mask } of channel.lists.get(letter) ?? []) {
+      const ban = parseBan(mask);
+      if (ban.by === "account" && fold(ban.mask) === fold(account)) channel.removeEntry(letter, mask);
+    }
+  }
+  saveRegistered(chat, channel);
+}
+
 /** Opens closed history, and tells the person if the owner did it. */
 export function openHistory(
   chat: ChatState,
@@ -82,7 +113,8 @@ export function openHistory(
 ): undefined {
   const row = chat.accounts.find(account);
   if (row === undefined) return;
-  const closures = row.closures?.filter(({ until }) => until < from) ?? [];
+  // Nobody opens the history of the person who had the name before: it has no verifier.
+  const closures = row.closures?.filter(({ until, verifier }) => until < from || verifier === "") ?? [];
   const { closures: _, ...others } = row;
   const opened = closures.length === 0 ? others : { ...others, closures };
   if (by === undefined) return void chat.store?.accounts.save(opened);

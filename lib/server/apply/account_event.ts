@@ -33,6 +33,8 @@ export type AccountEvent =
   }
   /** The user of `session` becomes a guest; the other users of the account end. */
   | { readonly kind: "account removed"; readonly account: string; readonly session?: string }
+  /** The name of a deleted account can be used again. */
+  | { readonly kind: "name freed"; readonly account: string; readonly by: string }
   | {
     readonly kind: "account suspended";
     readonly account: string;

@@ -5,7 +5,7 @@
  */
 import type { ChatState } from "../chat/chat.ts";
 import type { Refusal } from "../chat/refusal.ts";
-import { applyAccountEvent } from "./account.ts";
+import { applyAccountEvent, isAccountEvent } from "./account.ts";
 import { applyCertificateEvent } from "./certificate.ts";
 import { applyChannelEvent } from "./channel.ts";
 import type { Event } from "./event.ts";
@@ -24,6 +24,7 @@ import { applyUserEvent } from "./user.ts";
 export function applyEvent(chat: ChatState, event: Event, stamp: number, by = ""): Refusal | undefined {
   const refusal = refusalToOperate(chat, event, by) ?? revalidate(chat, event);
   if (refusal !== undefined) return refusal;
+  if (isAccountEvent(event)) return applyAccountEvent(chat, event, stamp);
   switch (event.kind) {
     case "message":
       return applyMessage(chat, event, stamp);
@@ -52,18 +53,6 @@ export function applyEvent(chat: ChatState, event: Event, stamp: number, by = ""
     case "server ban removed":
     case "operator acted":
       return applyOperatorEvent(chat, event, stamp);
-    case "owner code made":
-    case "account created":
-    case "logged in":
-    case "password set":
-    case "account removed":
-    case "account suspended":
-    case "account restored":
-    case "history opened":
-    case "role set":
-    case "channel kept":
-    case "channel released":
-      return applyAccountEvent(chat, event, stamp);
     case "certificate added":
     case "certificate removed":
       return applyCertificateEvent(chat, event, stamp);

@@ -54,6 +54,7 @@ function targetOf(event: Event): string | undefined {
     case "account suspended":
     case "account restored":
       return event.account;
+    case "name freed":
     case "killed":
     case "wallops":
     case "server ban added":

@@ -3,9 +3,9 @@
  * server/apply/account.ts changes accounts. Every login method uses checkPassword() or checkProof(): both refuse a
  * suspended account and count wrong passwords, and an unknown name takes the same steps as an existing one.
  */
-import { isLoopback, peerOf } from "../../irc/address.ts";
+import { peerOf } from "../../irc/address.ts";
 import { utf8 } from "../../irc/digest.ts";
-import { fold, type Folded } from "../../irc/names.ts";
+import { fold } from "../../irc/names.ts";
 import {
   decoyVerifier,
   formatVerifier,
@@ -20,7 +20,7 @@ import type { AccountRole, AccountRow, HistoryClosure } from "../store/accounts.
 import type { Store } from "../store/store.ts";
 import type { Chat } from "./chat.ts";
 import type { LogEntry } from "./log_entries.ts";
-import { HashQueue } from "./hash_queue.ts";
+import { LoginThrottle } from "./login_throttle.ts";
 import { RoundsInUse } from "./rounds_in_use.ts";
 import type { Session } from "./session.ts";
 import { Buckets } from "./throttle.ts";
@@ -38,7 +38,11 @@ interface LoginTry {
   readonly name: string;
   readonly address: string;
   readonly method: string;
+  readonly onWait?: OnWait | undefined;
 }
+
+/** Called before a try waits, with the milliseconds. */
+export type OnWait = (ms: number) => void;
 /** The result of an attempt to prove an older password. */
 export type ProofResult =
   | { readonly kind: "right"; readonly closure: HistoryClosure }
@@ -57,15 +61,9 @@ const servicesNames = new ProtectedNames([
   "MemoServ",
   "BotServ",
 ]);
-/** Passwords that are hashed at the same time; each needs a core. */
-const hashedAtOnce = 2;
 /** The most client certificates of an account. */
 export const maxCertificates = 10;
 const windowSeconds = 600;
-/** Tries per account, in proportion to tries per address: many people can share an address, but not an account. */
-const accountShare = 2;
-/** Remembered addresses of one account: guesses from other addresses do not lock these out. */
-const maxFamiliar = 8;
 /** Remembered renewals: more than logins can run at the same time. */
 const maxRenewals = 1000;
 
@@ -102,17 +100,19 @@ export function isOwner({ accounts }: Chat, { account }: User): boolean {
   return accounts.roleOf(account) === "owner";
 }
 
+/** Whether an operator freed the name of a deleted account; the history with it stays closed to a new owner. */
+function isFreed({ verifier, closures }: AccountRow): boolean {
+  return verifier === "" && closures !== undefined;
+}
+
 /** The accounts of a chat; empty without a store. */
 export class Accounts {
   readonly #store: Store | undefined;
   readonly #settings: Settings;
   readonly #monotonic: () => number;
   readonly #log: LogEntry;
-  readonly #hashing = new HashQueue(hashedAtOnce);
-  readonly #byPeer: Buckets;
-  readonly #byAccount: Buckets;
+  readonly #throttle: LoginThrottle;
   readonly #newAccounts: Buckets;
-  readonly #familiar = new Map<Folded, Set<string>>();
   readonly #rounds: RoundsInUse;
   /** Verifiers that were replaced, each with the new verifier of the same password. */
   readonly #renewals = new Map<string, string>();
@@ -122,6 +122,7 @@ export class Accounts {
     settings: Settings,
     monotonic: () => number,
     log: LogEntry = () => {},
+    sleep: (ms: number) => Promise<void> = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   ) {
     this.#store = store;
     this.#settings = settings;
@@ -129,9 +130,7 @@ export class Accounts {
     this.#log = log;
     const { loginTries, accountsPerAddress, passwordRounds } = settings;
     this.#rounds = new RoundsInUse(() => store?.accounts.countRounds() ?? [], passwordRounds, monotonic);
-    this.#byPeer = new Buckets({ burst: loginTries, perSecond: loginTries / windowSeconds });
-    const perAccount = loginTries * accountShare;
-    this.#byAccount = new Buckets({ burst: perAccount, perSecond: perAccount / windowSeconds });
+    this.#throttle = new LoginThrottle({ tries: loginTries, monotonic, sleep });
     this.#newAccounts = new Buckets({
       burst: accountsPerAddress,
       perSecond: accountsPerAddress / windowSeconds,
@@ -173,7 +172,14 @@ export class Accounts {
   isTaken(name: string): boolean {
     if (this.isReserved(name)) return true;
     const table = this.#store?.accounts;
-    return table !== undefined && (table.find(name) !== undefined || table.findAlike(name).length > 0);
+    if (table === undefined) return false;
+    return [table.find(name), ...table.findAlike(name)].some((row) => row !== undefined && !isFreed(row));
+  }
+
+  /** The deleted account that keeps this name for nobody; see isTaken(). */
+  findDeleted(name: string): AccountRow | undefined {
+    const row = this.#store?.accounts.find(name);
+    return row?.verifier === "" ? row : undefined;
   }
 
   /** Whether a name is one of a service, or looks like one. An account that has it from an older version keeps it. */
@@ -185,12 +191,21 @@ export class Accounts {
   canUse(nick: string, account: string | undefined): boolean {
     const owner = this.find(nick)?.name;
     if (owner !== undefined) return owner === account;
-    return !this.isReserved(nick) && this.findAlike(nick, account) === undefined;
+    return !this.isReserved(nick) && !this.isOfDeleted(nick) && this.findAlike(nick, account) === undefined;
+  }
+
+  /**
+   * Whether the account of this name was deleted, and no operator freed the name: nobody can have it as nick, because
+   * others would take that person for its former owner.
+   */
+  isOfDeleted(nick: string): boolean {
+    const row = this.findDeleted(nick);
+    return row !== undefined && !isFreed(row);
   }
 
   /** Another account than `account` with a name that looks like this nick; see server/names/look_alikes.ts. */
   findAlike(nick: string, account: string | undefined): AccountRow | undefined {
-    return this.#store?.accounts.findAlike(nick).find((row) => row.verifier !== "" && row.name !== account);
+    return this.#store?.accounts.findAlike(nick).find((row) => !isFreed(row) && row.name !== account);
   }
 
   /** The account with this client certificate. */
@@ -215,8 +230,14 @@ export class Accounts {
   }
 
   /** Whether the password is right. An unknown name takes the same time. `method` is for the log. */
-  checkPassword(name: string, password: string, address: string, method = "password"): Promise<LoginResult> {
-    const login = { name, address, method };
+  checkPassword(
+    name: string,
+    password: string,
+    address: string,
+    method = "password",
+    onWait?: OnWait,
+  ): Promise<LoginResult> {
+    const login = { name, address, method, onWait };
     return this.#tryLogin(login, async () => {
       const verifier = await this.verifierOf(name);
       return await isPassword(verifier, password) ? verifier : undefined;
@@ -232,7 +253,7 @@ export class Accounts {
     password: string,
     address: string,
   ): Promise<ProofResult> {
-    const result = await this.#countedTry<ProofResult>(name, address, async () => {
+    const result = await this.#throttle.run<ProofResult>(fold(name), address, async () => {
       for (const closure of closures) {
         const verifier = parseVerifier(closure.verifier);
         if (verifier !== undefined && await isPassword(verifier, password)) return { kind: "right", closure };
@@ -250,8 +271,9 @@ export class Accounts {
     verifier: Verifier,
     test: () => Promise<boolean>,
     method = "SCRAM-SHA-256",
+    onWait?: OnWait,
   ): Promise<LoginResult> {
-    const login = { name, address, method };
+    const login = { name, address, method, onWait };
     return this.#tryLogin(login, async () => await test() ? verifier : undefined);
   }
 
@@ -275,7 +297,7 @@ export class Accounts {
 
   /** The verifier of a new password, as text. Passwords from one address are hashed one after another. */
   newVerifier(password: string, address: string): Promise<string> {
-    return this.#hashing.run(peerOf(address), async () => {
+    return this.#throttle.hash(address, async () => {
       return formatVerifier(await makeVerifier(password, this.#settings.passwordRounds));
     });
   }
@@ -299,9 +321,9 @@ export class Accounts {
     if (this.#renewals.size > maxRenewals && oldest !== undefined) this.#renewals.delete(oldest);
   }
 
-  /** Forgets the addresses that logged in to an account: a thief's can be one of them. */
+  /** Forgets the addresses that logged in to an account. */
   forgetFamiliar(name: string): void {
-    this.#familiar.delete(fold(name));
+    this.#throttle.forgetFamiliar(fold(name));
   }
 
   /** Counts a new account; false if this address created too many. */
@@ -311,21 +333,17 @@ export class Accounts {
 
   /** Removes expired counts. Call it every few seconds. */
   sweep(): void {
-    const now = this.#monotonic();
-    for (const buckets of [this.#byPeer, this.#byAccount, this.#newAccounts]) buckets.sweep(now);
+    this.#throttle.sweep();
+    this.#newAccounts.sweep(this.#monotonic());
   }
 
   get #secret(): Uint8Array<ArrayBuffer> {
     return this.#store?.savedValues.secret("decoys") ?? utf8("");
   }
 
-  /**
-   * One try at a time for each address, so that parallel tries are all counted. The address of this machine can stand
-   * for everybody behind a local proxy: then tries are counted by account, and no address is remembered.
-   */
   async #tryLogin(login: LoginTry, test: () => Promise<Verifier | undefined>): Promise<LoginResult> {
-    const { name, address } = login;
-    const result = await this.#countedTry<LoginResult>(name, address, async () => {
+    const { name, address, onWait } = login;
+    const result = await this.#throttle.run<LoginResult>(fold(name), address, async () => {
       const verifier = await test();
       // This reads the account after the test, because the account can change or be removed during the test.
       const account = this.find(name);
@@ -334,7 +352,7 @@ export class Accounts {
       if (!isRight) return { kind: "wrong" };
       if (account.suspended !== undefined) return { kind: "suspended", reason: account.suspended };
       return { kind: "right", account };
-    });
+    }, onWait);
     this.#logTry(login, result);
     return result;
   }
@@ -346,46 +364,10 @@ export class Accounts {
     else this.#log("login failed", { account, address, method, reason: kind });
   }
 
-  #countedTry<R extends { readonly kind: string }>(
-    name: string,
-    address: string,
-    test: () => Promise<R>,
-  ): Promise<R | { readonly kind: "too many tries" }> {
-    const peer = isLoopback(address) ? undefined : peerOf(address);
-    return this.#hashing.run(peer ?? fold(name), async () => {
-      if (!this.#countTry(fold(name), peer)) return { kind: "too many tries" };
-      const result = await test();
-      if (result.kind !== "wrong") this.#uncountTry(fold(name), peer);
-      return result;
-    });
-  }
-
   /** Whether the account has this verifier, or one of the same password that replaced it. */
   #hasPasswordOf(account: AccountRow, verifier: string): boolean {
     let newest: string | undefined = verifier;
     while (newest !== undefined && newest !== account.verifier) newest = this.#renewals.get(newest);
     return newest !== undefined;
-  }
-
-  /** Counts a try for the address and the account; #uncountTry() removes it again. */
-  #countTry(name: Folded, peer: string | undefined): boolean {
-    const now = this.#monotonic();
-    if (peer === undefined) return this.#byAccount.tryTake(name, now);
-    if (!this.#byPeer.tryTake(peer, now)) return false;
-    if (this.#familiar.get(name)?.has(peer) || this.#byAccount.tryTake(name, now)) return true;
-    this.#byPeer.returnToken(peer);
-    return false;
-  }
-
-  #uncountTry(name: Folded, peer: string | undefined): void {
-    this.#byAccount.returnToken(name);
-    if (peer === undefined) return;
-    this.#byPeer.returnToken(peer);
-    const familiar = this.#familiar.get(name) ?? new Set<string>();
-    this.#familiar.set(name, familiar);
-    familiar.delete(peer);
-    familiar.add(peer);
-    const [oldest] = familiar;
-    if (familiar.size > maxFamiliar && oldest !== undefined) familiar.delete(oldest);
   }
 }

@@ -9,6 +9,7 @@ export const acts = {
   CREATE: "created an account, by ACCOUNT CREATE (the account)",
   FILE_DELETED: "deleted a shared file of somebody else (the beginning of its id; its owner)",
   FOUNDER: "gave a channel of somebody else a new founder (the channel; the founder)",
+  FREE: "freed the name of a deleted account, by ACCOUNT FREE (the name)",
   KILL: "disconnected a user (the nick; the reason)",
   OPEN: "opened older history for an account after a new password, by ACCOUNT OPEN (the account; the reason)",
   OPER: "became operator by OPER (the name of the operator)",

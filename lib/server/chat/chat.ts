@@ -148,7 +148,7 @@ export class ChatState implements Chat {
     this.#uploadUrl = uploadUrl;
     this.serverBans = new ServerBansState(store?.savedValues);
     this.whowas = new WhowasState(settings.whowas);
-    this.accounts = new Accounts(store, settings, this.clock.monotonic, this.logEntry);
+    this.accounts = new Accounts(store, settings, this.clock.monotonic, this.logEntry, options.sleep);
     const { inviteLimit } = settings;
     const toOne = Math.ceil(inviteLimit / 2);
     this.invitations = {

@@ -30,6 +30,8 @@ export interface ChatOptions extends ReloadableFiles {
   readonly now?: () => number;
   /** Milliseconds since any moment; never jumps. @default {performance.now} */
   readonly monotonic?: () => number;
+  /** Resolves after so many milliseconds. @default {setTimeout} */
+  readonly sleep?: (ms: number) => Promise<void>;
   /** @default {there is no log} */
   readonly log?: Log;
   /** @default {there is no log} */

@@ -196,7 +196,9 @@ function decoded(base64: string): string {
 /** Opens the history from before an operator set a password: the person knows the password before it. */
 async function prove({ chat, commit, session, params }: Call, own: AccountRow): Promise<void> {
   const { name, closures = [] } = own;
-  if (closures.length === 0) fail("ACCOUNT", "NOTHING_CLOSED", name, "None of your messages are closed");
+  if (!closures.some(({ verifier }) => verifier !== "")) {
+    fail("ACCOUNT", "NOTHING_CLOSED", name, "None of your messages are closed");
+  }
   const [, one = "", two] = params;
   const password = two !== undefined && one.toUpperCase() === "BASE64" ? decoded(two) : one;
   if (password === "") {

@@ -21,6 +21,7 @@ import { passwordFault } from "./password.ts";
 /** The subcommands of ACCOUNT for operators. */
 export const operatorSubcommands: Readonly<Record<string, (call: Call) => void | Promise<void>>> = {
   CREATE: asOperator(create),
+  FREE: asOperator(free),
   LIST: asOperator(list),
   OPEN: asOperator(open),
   RESET: asOperator(reset),
@@ -77,6 +78,18 @@ async function reset({ chat, commit, session, user, params }: Call): Promise<voi
   standardReply(session, "NOTE", "ACCOUNT", "PASSWORD_SET", account, "The password was changed");
 }
 
+/** Frees the name of a deleted account. */
+function free({ chat, commit, session, user, params }: Call): void | Promise<void> {
+  const [, name = ""] = params;
+  if (!chat.accounts.isOfDeleted(name)) {
+    fail("ACCOUNT", "ACCOUNT_UNKNOWN", "There is no deleted account with this name");
+  }
+  const account = chat.accounts.findDeleted(name)?.name ?? name;
+  return then(commit({ kind: "name freed", account, by: user.nick }, session), () => {
+    standardReply(session, "NOTE", "ACCOUNT", "FREED", account, "Everybody can use this name again");
+  });
+}
+
 /** The owner can open closed history for a person who does not know the old password. The person is told. */
 function open({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [, name = "", text = ""] = params;
@@ -85,7 +98,7 @@ function open({ chat, commit, session, user, params }: Call): void | Promise<voi
   if (account === user.account) {
     fail("ACCOUNT", "INVALID_PARAMS", account, "You cannot open your own history: ask another owner");
   }
-  if (closures === undefined) {
+  if (!closures?.some(({ verifier }) => verifier !== "")) {
     fail("ACCOUNT", "NOTHING_CLOSED", account, "No history of this account is closed");
   }
   if (text === "") {

@@ -4,7 +4,7 @@ import { cloak } from "../chat/cloak.ts";
 import { isRefusal } from "../chat/refusal.ts";
 import type { Session } from "../chat/session.ts";
 import type { EarlyCall } from "../hub/command.ts";
-import { reply } from "../render/reply.ts";
+import { reply, standardReply } from "../render/reply.ts";
 import type { AccountRow } from "../store/accounts.ts";
 
 /** Refuses a password over a connection without encryption. */
@@ -22,7 +22,7 @@ export async function checkPassword(
 ): Promise<LoginResult> {
   const { accounts } = session.chat;
   const { address } = session.connection;
-  const result = await accounts.checkPassword(name, password, address, method);
+  const result = await accounts.checkPassword(name, password, address, method, (ms) => tellWait(session, ms));
   if (result.kind !== "right") return result;
   const { account } = result;
   const verifier = await accounts.renewedVerifier(account, password, address);
@@ -34,6 +34,16 @@ export async function checkPassword(
     if (!isRefusal(error)) throw error;
   }
   return accounts.recheck(result);
+}
+
+/** Wrong passwords make a try wait; then the session has longer to register. */
+export function tellWait(session: Session, ms: number): void {
+  const { registration } = session;
+  if (registration !== undefined) registration.dueMs += ms;
+  const sentence = `Somebody tried wrong passwords for this account: the server waits ${
+    Math.ceil(ms / 1000)
+  } s`;
+  standardReply(session, "NOTE", "*", "LOGIN_WAITS", sentence);
 }
 
 /** The account a session is logged in to, before and after registration. */

@@ -20,7 +20,10 @@ export function nickRefusal(chat: Chat, session: Session, nick: string): NickRef
   const { user } = session;
   const account = accountOf(session);
   if (!chat.accounts.canUse(nick, account)) {
-    return { sentence: accountSentence(chat, nick, account), loginCanHelp: true };
+    return {
+      sentence: accountSentence(chat, nick, account),
+      loginCanHelp: !chat.accounts.isOfDeleted(nick),
+    };
   }
   const holder = holderOf(chat, nick, account, user);
   if (holder === undefined) return undefined;
@@ -40,6 +43,9 @@ export function nickRefusal(chat: Chat, session: Session, nick: string): NickRef
 function accountSentence(chat: Chat, nick: string, account: string | undefined): string {
   if (chat.accounts.find(nick) !== undefined) return "This nick belongs to an account; log in to use it";
   if (chat.accounts.isReserved(nick)) return "Nickname is already in use: it is reserved for a service";
+  if (chat.accounts.isOfDeleted(nick)) {
+    return "Nickname is already in use: it belonged to an account that was deleted";
+  }
   const { name = "" } = chat.accounts.findAlike(nick, account) ?? {};
   return alikeSentence(nick, name, "the account ");
 }

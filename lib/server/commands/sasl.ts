@@ -12,7 +12,7 @@ import type { CommandTable, EarlyCall } from "../hub/command.ts";
 import { tellActs } from "../render/account_acts.ts";
 import { reply } from "../render/reply.ts";
 import { fromServer } from "../render/sender.ts";
-import { checkPassword, failureSentence, logIn, sendLoggedIn } from "./login.ts";
+import { checkPassword, failureSentence, logIn, sendLoggedIn, tellWait } from "./login.ts";
 
 /** The commands of this file. */
 export const saslCommands: CommandTable = {
@@ -182,12 +182,13 @@ async function scramFirst({ session }: EarlyCall, message: string, isChosen: boo
 }
 
 async function scramFinal(
-  { session: { chat, connection } }: EarlyCall,
+  { session }: EarlyCall,
   server: ScramServer,
   message: string,
   isBound: boolean,
 ): ReturnType<Step> {
   const { name, verifier } = server;
+  const { chat, connection } = session;
   if (verifier === undefined) return { kind: "wrong" };
   let proof: string | undefined;
   const test = async () => {
@@ -195,7 +196,15 @@ async function scramFinal(
     return proof !== undefined;
   };
   const method: SaslMechanism = isBound ? "SCRAM-SHA-256-PLUS" : "SCRAM-SHA-256";
-  const outcome = await chat.accounts.checkProof(name, connection.address, verifier, test, method);
+  const onWait = (ms: number) => tellWait(session, ms);
+  const outcome = await chat.accounts.checkProof(
+    name,
+    connection.address,
+    verifier,
+    test,
+    method,
+    onWait,
+  );
   if (outcome.kind !== "right" || proof === undefined) return outcome;
   return {
     challenge: proof,

@@ -15,7 +15,8 @@ export function tellActs(session: Session): void {
   const since = chat.now() - toldMs;
   sendActs(session, row.acts?.filter(({ ms, knowsPassword }) => knowsPassword || ms > since) ?? []);
   const closure = row.closures?.at(-1);
-  if (closure === undefined) return;
+  // Without a verifier it is the history of another person, who had the name before.
+  if (closure === undefined || closure.verifier === "") return;
   const sentence =
     `Your private messages from before ${minute(stampMs(closure.until))} are closed, because ` +
     `${closure.by} set a new password then. Write ACCOUNT PROVE <old password> to open them (/prove in Parley's ` +

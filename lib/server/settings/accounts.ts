@@ -60,7 +60,7 @@ export const accountSettings = {
     group: "Accounts",
     metavar: "COUNT",
     help:
-      "maximum number of wrong passwords from one address in ten minutes; for one account the limit is twice as high",
+      "wrong passwords that one address can try in ten minutes; twice as many for one account, then each waits up to 30 s",
   },
   accountsPerAddress: {
     kind: "number",

@@ -12,6 +12,8 @@ interface Bench extends Disposable {
   readonly accounts: Accounts;
   readonly store: Store;
   pass(ms: number): void;
+  /** How long tries waited until now. */
+  readonly sleptMs: () => number;
   /** The outcomes of so many tries, without repetitions: "wrong", "too many tries". */
   tries(name: string, password: string, address: string, count: number): Promise<string[]>;
 }
@@ -23,7 +25,13 @@ async function bench(changes: Partial<Settings> = {}): Promise<Bench> {
   const settings = { ...parsed.values, passwordRounds: 4096, loginTries: 3, ...changes };
   const store = openStore();
   let nowMs = 0;
-  const accounts = new Accounts(store, settings, () => nowMs);
+  let sleptMs = 0;
+  const sleep = (ms: number) => {
+    sleptMs += ms;
+    nowMs += ms;
+    return Promise.resolve();
+  };
+  const accounts = new Accounts(store, settings, () => nowMs, () => {}, sleep);
   for (const name of ["ann", "bob"]) {
     const verifier = await accounts.newVerifier(`${name}-secret`, "::1");
     store.accounts.save({ name, verifier, role: "", suspended: undefined, createdMs: 0 });
@@ -32,6 +40,7 @@ async function bench(changes: Partial<Settings> = {}): Promise<Bench> {
     accounts,
     store,
     pass: (ms) => nowMs += ms,
+    sleptMs: () => sleptMs,
     async tries(name, password, address, count) {
       const kinds: string[] = [];
       for (let i = 0; i < count; i++) {
@@ -59,25 +68,56 @@ Deno.test("an IPv6 network is one address", async () => {
   assertEquals(await at.tries("ann", "guess", "2001:db8:0:1::2", 1), ["wrong"]);
 });
 
-Deno.test("guesses from many addresses are limited by account, and the owner is not locked out", async () => {
+Deno.test("guesses from many addresses wait longer each time, and lock nobody out", async () => {
   using at = await bench();
   assertEquals(await at.tries("ann", "ann-secret", "203.0.113.1", 1), ["right"]);
-  const kinds: string[] = [];
-  for (let i = 10; i < 20; i++) kinds.push(...await at.tries("ann", "guess", `203.0.113.${i}`, 1));
-  assertEquals(kinds.filter((kind) => kind === "wrong").length, 6);
-  assertEquals(await at.tries("ann", "ann-secret", "203.0.113.30", 1), ["too many tries"]);
+  for (let i = 10; i < 16; i++) assertEquals(await at.tries("ann", "guess", `203.0.113.${i}`, 1), ["wrong"]);
+  assertEquals(at.sleptMs(), 0);
+  for (let i = 16; i < 40; i++) assertEquals(await at.tries("ann", "guess", `203.0.113.${i}`, 1), ["wrong"]);
+  const waited = at.sleptMs();
+  assert(waited > 8 * minute, `24 guesses waited ${waited} ms`);
+  // A known address and another account do not wait; an unknown address waits once.
   assertEquals(await at.tries("ann", "ann-secret", "203.0.113.1", 1), ["right"]);
   assertEquals(await at.tries("bob", "bob-secret", "203.0.113.30", 1), ["right"]);
+  assertEquals(at.sleptMs(), waited);
+  assertEquals(await at.tries("ann", "ann-secret", "203.0.113.99", 1), ["right"]);
+  assertEquals(at.sleptMs(), waited + minute / 2);
 });
 
-Deno.test("a user behind a proxy on this machine is not locked out by others behind it", async () => {
-  using at = await bench();
-  assertEquals(await at.tries("ann", "guess", "127.0.0.1", 7), ["wrong", "too many tries"]);
+Deno.test("wrong passwords on this machine do not lock the right one out", async () => {
+  using at = await bench({ loginTries: 10 });
+  assertEquals(await at.tries("ann", "guess", "127.0.0.1", 40), ["wrong"]);
+  const waited = at.sleptMs();
   assertEquals(await at.tries("bob", "bob-secret", "127.0.0.1", 1), ["right"]);
-  const all = await Promise.all(
-    Array.from({ length: 20 }, () => at.accounts.checkPassword("bob", "guess", "127.0.0.1")),
-  );
-  assertEquals(all.filter(({ kind }) => kind === "wrong").length, 6);
+  assertEquals(at.sleptMs(), waited);
+  assertEquals(await at.tries("ann", "ann-secret", "127.0.0.1", 1), ["right"]);
+  assertEquals(at.sleptMs(), waited + minute / 2);
+});
+
+Deno.test("somebody behind the same proxy cannot lock out a person who logged in from there", async () => {
+  using at = await bench();
+  assertEquals(await at.tries("ann", "ann-secret", "203.0.113.1", 1), ["right"]);
+  assertEquals(await at.tries("bob", "guess", "203.0.113.1", 4), ["wrong", "too many tries"]);
+  assertEquals(await at.tries("ann", "guess", "203.0.113.1", 20), ["wrong"]);
+  assertEquals(await at.tries("ann", "ann-secret", "203.0.113.1", 1), ["right"]);
+});
+
+Deno.test("an attacker has 120 guesses an hour for one account, from any number of addresses", async () => {
+  using at = await bench({ loginTries: 10 });
+  for (let i = 0; i < 30; i++) await at.accounts.checkPassword("ann", "guess", `10.0.0.${i}`);
+  const [start, guesses] = [at.sleptMs(), 60];
+  for (let i = 0; i < guesses; i++) await at.accounts.checkPassword("ann", "guess", `10.0.1.${i}`);
+  assertEquals((at.sleptMs() - start) / guesses, minute / 2);
+});
+
+Deno.test("after a burst of parallel guesses the newest try comes first", async () => {
+  using at = await bench();
+  const burst = Array.from({ length: 40 }, () => at.accounts.checkPassword("ann", "guess", "127.0.0.1"));
+  const right = await at.accounts.checkPassword("ann", "ann-secret", "127.0.0.1");
+  assertEquals(right.kind, "right");
+  assert(at.sleptMs() <= minute / 2, `waited ${at.sleptMs()} ms`);
+  const kinds = (await Promise.all(burst)).map(({ kind }) => kind);
+  assertEquals([...new Set(kinds)].sort(), ["too many tries", "wrong"]);
 });
 
 Deno.test("parallel guesses are limited like guesses one after another", async () => {
@@ -103,7 +143,7 @@ Deno.test("a removed account does not exist any more, but its name stays taken",
   at.store.accounts.save({ ...row, verifier: "" });
   assertEquals(at.accounts.find("ann"), undefined);
   assert(at.accounts.isTaken("ANN"));
-  assert(at.accounts.canUse("ann", undefined));
+  assert(!at.accounts.canUse("ann", undefined));
   for (const password of ["ann-secret", ""]) {
     assertEquals(await at.tries("ann", password, "203.0.113.9", 1), ["wrong"]);
   }

@@ -136,13 +136,15 @@ story("an act of an operator that is applied after the role ended changes nothin
 story("a device that was logged out cannot finish its own change of the password", async (chat) => {
   const bob = await registered(chat, "bob");
   const { peer: phone } = await device(chat, "bob");
-  phone.send(`ACCOUNT PASSWORD ${password} ${next}`);
-  const verifier = formatVerifier(await makeVerifier("a-third-battery", 4096));
-  const session = chat.state.find("bob")?.sessions[0]?.id ?? "";
-  chat.hub.commit({ kind: "password set", account: "bob", verifier, session });
+  const session = chat.state.find("bob")?.sessions[1];
+  await ask(bob, `ACCOUNT PASSWORD ${password} ${next}`);
   await phone.closed();
-  assertEquals(chat.state.accounts.find("bob")?.verifier, verifier);
-  assertEquals(await receive(bob), []);
+  const before = chat.state.accounts.find("bob");
+  // So it is when the phone had hashed its own new password meanwhile.
+  const verifier = formatVerifier(await makeVerifier("a-third-battery", 4096));
+  chat.hub.commit({ kind: "password set", account: "bob", verifier, session: session?.id ?? "" }, session);
+  chat.hub.commit({ kind: "account removed", account: "bob", session: session?.id ?? "" }, session);
+  assertEquals(chat.state.accounts.find("bob"), before);
 });
 
 const entries = new Map([["root", await makeVerifier("open sesame", 4096)]]);
@@ -200,4 +202,28 @@ story("a founder who gives the channel away is an operator of it", async (chat) 
     ":chat.test 482 ann #tea :You're not channel operator",
     ":ann MODE #tea +m",
   ]);
+});
+
+story("nobody takes the nick of a deleted account until an operator frees it", async (chat) => {
+  const ann = await owner(chat);
+  const bob = await registered(chat, "bob");
+  await ask(ann, "JOIN #tea", "MODE #tea +I a:bob", "PRIVMSG bob :for the first bob only");
+  await ask(bob, `ACCOUNT DELETE ${password}`);
+  const eve = await chat.peer("eve", { caps: ["batch", "draft/chathistory", "sasl"] });
+  assertEquals(await ask(eve, "NICK bob", "ACCOUNT FREE bob"), [
+    ":chat.test 433 eve bob :Nickname is already in use: it belonged to an account that was deleted",
+    ":chat.test 481 eve :Permission Denied- You're not an IRC operator",
+  ]);
+  await receive(ann);
+  assertEquals((await ask(ann, "ACCOUNT FREE bob", "ACCOUNT FREE ann")).slice(1), [
+    ":chat.test NOTE ACCOUNT FREED bob :Everybody can use this name again",
+    ":chat.test FAIL ACCOUNT ACCOUNT_UNKNOWN :There is no deleted account with this name",
+  ]);
+  assertEquals(await ask(eve, "NICK bob"), [":eve NICK bob"]);
+  assert((await ask(eve, `REGISTER * * ${password}`)).some((line) => line.includes("SUCCESS")));
+  const past = await ask(eve, "CHATHISTORY LATEST ann * 50", `ACCOUNT PROVE ${password}`);
+  assert(!past.join().includes("first bob only"), past.join("\n"));
+  assert(past.some((line) => line.includes("None of your messages")), past.join("\n"));
+  assert((await ask(ann, "ACCOUNT OPEN bob :please")).some((line) => line.includes("NOTHING_CLOSED")));
+  assertEquals(chat.state.channel("#tea")?.lists.get("I") ?? [], []);
 });
