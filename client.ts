@@ -12,7 +12,7 @@ import { jobs } from "./lib/client/cli/arguments.ts";
 import { clientOptions } from "./lib/client/cli/flags_to_client.ts";
 import type { ExitStatus } from "./lib/client/cli/exit_status.ts";
 import { streamStatus, terminalStatus } from "./lib/client/cli/exit_status.ts";
-import { clientFlags } from "./lib/client/cli/flags.ts";
+import { clientFlags, clientVariables } from "./lib/client/cli/flags.ts";
 import { type Credentials, findCredentials } from "./lib/client/cli/credentials.ts";
 import type { ClientValues } from "./lib/client/cli/read_options.ts";
 import { readOptions } from "./lib/client/cli/read_options.ts";
@@ -26,16 +26,18 @@ import { clientUsage } from "./lib/client/cli/usage.ts";
 import { appearanceFor } from "./lib/client/terminal/appearance.ts";
 import { runTerminalSession } from "./lib/client/terminal/terminal_session.ts";
 import { isInteractive } from "./lib/client/terminal/tty.ts";
+import { readEnvironment } from "./lib/environment.ts";
 import { completionScript } from "./lib/completions.ts";
 import { helpText } from "./lib/options.ts";
 import { version } from "./lib/version.ts";
-
-const environment = Deno.env.toObject();
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
 async function main(args: readonly string[]): Promise<number> {
   turnFileSizeLimitIntoErrors();
+  const read = readEnvironment(clientVariables, "--allow-env");
+  if ("fault" in read) return report({ code: 2, sentence: read.fault });
+  const environment = read.values;
   const parsed = await readOptions(args, environment);
   if ("fault" in parsed) return report({ code: 2, sentence: parsed.fault });
   const { values, positional } = parsed;
@@ -56,7 +58,7 @@ async function main(args: readonly string[]): Promise<number> {
     return report({ code: 2, sentence: error instanceof Error ? error.message : String(error) });
   }
   if (values.restricted) revokeFileAccess();
-  return report(await start(plan, values, credentials));
+  return report(await start(plan, { values, credentials, environment }));
 }
 
 /** After this not even a bug of the client can touch files or run programs. */
@@ -64,7 +66,14 @@ function revokeFileAccess(): void {
   for (const name of ["run", "write", "read", "ffi", "sys"] as const) Deno.permissions.revokeSync({ name });
 }
 
-async function start(plan: RunPlan, values: ClientValues, credentials: Credentials): Promise<ExitStatus> {
+async function start(
+  plan: RunPlan,
+  { values, credentials, environment }: {
+    values: ClientValues;
+    credentials: Credentials;
+    environment: Readonly<Record<string, string>>;
+  },
+): Promise<ExitStatus> {
   const { destination: { address }, interactive } = plan;
   let note = (words: string): void => printError(words);
   const client = clientOptions(plan, values, credentials, environment, (words) => note(words));

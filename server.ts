@@ -6,12 +6,14 @@ import { makeOwnerCode } from "./lib/server/hub/owner_code.ts";
 import { settingRows, type Settings } from "./lib/server/settings/settings.ts";
 import { Flusher } from "./lib/net/send_queue.ts";
 import type { TlsListener } from "./lib/net/tls_listener.ts";
-import { helpText, parseOptions } from "./lib/options.ts";
+import { readEnvironment } from "./lib/environment.ts";
+import { helpText, type OptionRow, parseOptions } from "./lib/options.ts";
 import { runCommand } from "./lib/run_command.ts";
 import { checkSettings } from "./lib/server/start/settings_check.ts";
 import { type ChatSide, openChat } from "./lib/server/start/chat_side.ts";
 import { openPlain, openTls, shareParts } from "./lib/server/start/listeners.ts";
 import { readVerifier } from "./lib/server/start/new_verifier.ts";
+import { missingPermissions } from "./lib/server/start/permissions.ts";
 import { exitCodes, StartError } from "./lib/server/start/start_error.ts";
 import { banner, qrCode } from "./lib/server/start/banner.ts";
 import { endProcess } from "./lib/server/start/end_process.ts";
@@ -45,6 +47,8 @@ const optionRows = {
   version: { kind: "flag", short: "V", group: "Other", help: "print the version and exit" },
 } as const;
 
+/** The environment variables of the settings. */
+const variables = Object.values<OptionRow>(optionRows).flatMap(({ env }) => env ?? []);
 /** The name and version for other programs. */
 const name = `parley-${version}`;
 const sweepMs = 2_000;
@@ -62,7 +66,9 @@ let output = openLog({ log: "text", logLevel: "info" }, Date.now);
 
 function main(): void {
   surviveSignals();
-  const parsed = parseOptions(optionRows, Deno.args, Deno.env.toObject());
+  const environment = readEnvironment(variables, `--allow-env='PARLEY_*'`);
+  if ("fault" in environment) return stopNow(environment.fault, exitCodes.usage);
+  const parsed = parseOptions(optionRows, Deno.args, environment.values);
   if ("fault" in parsed) return stopNow(parsed.fault, exitCodes.usage);
   const { values, positional } = parsed;
   if (values.help) return console.log(help());
@@ -86,6 +92,8 @@ async function start(
   settings: Settings,
   { newOwner, qr }: { newOwner: boolean; qr: boolean },
 ): Promise<void> {
+  const missing = missingPermissions(settings);
+  if (missing !== undefined) throw new StartError(missing, exitCodes.usage);
   checkSettings(settings, { qr });
   const opened: { secure?: TlsListener | undefined; web?: WebSide | undefined } = {};
   const { store, hub, machines } = await openChat(settings, {

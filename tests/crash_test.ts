@@ -8,6 +8,7 @@ import { formatVerifier, makeVerifier } from "../lib/irc/scram.ts";
 import { openStore } from "../lib/server/store/store.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { Peer } from "./support/peer.ts";
+import { serverPermissions } from "./support/guide_permissions.ts";
 import { granted, programPermissions } from "./support/permissions.ts";
 import { startServer } from "./support/server.ts";
 
@@ -28,10 +29,11 @@ Deno.test({
   ignore,
   async fn() {
     using place = temporaryFolder();
+    const permissions = serverPermissions(place.folder);
     const seen: Seen = new Map();
     const ledger = new Ledger();
     for (let round = 1; round <= rounds; round++) {
-      await using server = await startServer(["--data", place.folder, "--flood", "0"]);
+      await using server = await startServer(["--data", place.folder, "--flood", "0"], {}, { permissions });
       await ledger.check(server.port, seen, `after death ${round - 1}`);
       const peers = await Promise.all(nicks.map((nick) => Peer.connect(server.port, nick, { caps })));
       for (const peer of peers) for (const channel of channels) await peer.join(channel);
@@ -41,7 +43,7 @@ Deno.test({
       await Promise.all(talks);
       for (const peer of peers) await peer[Symbol.asyncDispose]();
     }
-    await using server = await startServer(["--data", place.folder]);
+    await using server = await startServer(["--data", place.folder], {}, { permissions });
     await ledger.check(server.port, seen, `after death ${rounds}`);
     const again = new Ledger();
     await again.check(server.port, seen, "read again");

@@ -5,6 +5,7 @@ import { dialTls } from "../lib/net/dial_tls.ts";
 import { until } from "./support/deadline.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { overTcp, Peer } from "./support/peer.ts";
+import { serverPermissions } from "./support/guide_permissions.ts";
 import { granted, programPermissions } from "./support/permissions.ts";
 import { hasProgram } from "./support/programs.ts";
 import { type RunningServer, serverStory, startServer } from "./support/server.ts";
@@ -92,7 +93,8 @@ async function reloads(): Promise<void> {
     return pair;
   };
   const { cert: first } = await put();
-  await using server = await startServer(["--cert", cert, "--key", key]);
+  const permissions = serverPermissions("/tmp", [place.folder]);
+  await using server = await startServer(["--cert", cert, "--key", key], {}, { permissions });
   const before = await shown(server);
   const socket = await Deno.connectTls({
     hostname: "127.0.0.1",

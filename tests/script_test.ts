@@ -6,6 +6,7 @@ import { type KeyPair, makeCertificate } from "../lib/net/certificate.ts";
 import { listen } from "../lib/net/listen.ts";
 import type { Chat } from "./support/chat.ts";
 import { temporaryFolder } from "./support/folder.ts";
+import { clientPermissions } from "./support/guide_permissions.ts";
 import { granted, programPermissions } from "./support/permissions.ts";
 import { runClient, startClient } from "./support/client_program.ts";
 import { story } from "./support/story.ts";
@@ -17,6 +18,11 @@ function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore, fn });
 }
 
+/** The folders of the client in a home folder; Deno keeps its own. */
+function xdg(home: string): Record<string, string> {
+  return { XDG_CONFIG_HOME: `${home}/.config`, XDG_DATA_HOME: `${home}/.local/share` };
+}
+
 function as(name: string, chat: Chat, ...args: string[]): string[] {
   return ["--user", name, `irc://127.0.0.1:${chat.port}`, ...args];
 }
@@ -26,7 +32,10 @@ story(
   { needs: programPermissions },
   async (chat) => {
     const [ann] = await chat.join("#tea", "ann");
-    assertEquals(await runClient(as("bob", chat, "send", "#tea", "green", "tea")), {
+    // The permissions of the guide suffice for it.
+    using home = temporaryFolder();
+    const place = { permissions: clientPermissions(home.folder), env: xdg(home.folder) };
+    assertEquals(await runClient(as("bob", chat, "send", "#tea", "green", "tea"), place), {
       code: 0,
       out: "",
       err: "",

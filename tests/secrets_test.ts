@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { temporaryFolder } from "./support/folder.ts";
 import { logIn, scram } from "./support/login.ts";
+import { serverPermissions } from "./support/guide_permissions.ts";
 import { granted, programPermissions } from "./support/permissions.ts";
 import { Peer } from "./support/peer.ts";
 import { type RunningServer, startServer } from "./support/server.ts";
@@ -35,7 +36,8 @@ async function findsNoPassword(): Promise<void> {
     "--password-rounds",
     "4096",
   ];
-  const server = await startServer(flags);
+  const permissions = serverPermissions(place.folder, [files.folder]);
+  const server = await startServer(flags, {}, { permissions });
   try {
     await enterAll(server);
     const command = await Deno.readTextFile(`/proc/${server.pid}/cmdline`);
@@ -76,6 +78,8 @@ async function enterAll({ port, stdout }: RunningServer): Promise<void> {
     "ACCOUNT LIST",
   );
   await ask(ann, `PRIVMSG ann :${aloud}`);
+  const [search = "", backup = ""] = await ask(ann, `SEARCH ${aloud}`, "BACKUP");
+  assert(search.includes(aloud) && backup.includes(" BACKUP DONE "), `${search}\n${backup}`);
   await using bob = await Peer.connect(port, "bob", { register: false });
   await logIn(bob, "ann", wrong);
   await logIn(bob, "cat", third);

@@ -12,15 +12,22 @@ export interface Ended {
   readonly err: string;
 }
 
+/** Where it runs. */
+export interface ClientPlace {
+  readonly env?: Record<string, string>;
+  /** Flags of Deno. @default {-A} */
+  readonly permissions?: readonly string[];
+}
+
 /** Starts it without the settings of the person who runs the tests. */
 export function startClient(
   args: readonly string[],
-  { env = {} }: { readonly env?: Record<string, string> } = {},
+  { env = {}, permissions = ["-A"] }: ClientPlace = {},
 ): Deno.ChildProcess {
   const names = ["USER", "HOST", "PORT", "PASSWORD", "ACCOUNT", "CONFIG", "TLS"];
   const cleared = Object.fromEntries(names.map((name) => [`PARLEY_${name}`, ""]));
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", script, ...args],
+    args: ["run", ...permissions, script, ...args],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -31,9 +38,9 @@ export function startClient(
 /** Runs it with `input` until it ends. */
 export async function runClient(
   args: readonly string[],
-  { input = "", env = {} }: { readonly input?: string; readonly env?: Record<string, string> } = {},
+  { input = "", ...place }: ClientPlace & { readonly input?: string } = {},
 ): Promise<Ended> {
-  const child = startClient(args, { env });
+  const child = startClient(args, place);
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(input)).catch(() => {});
   await writer.close().catch(() => {});

@@ -19,6 +19,8 @@ export interface ServerPlace {
   readonly through?: readonly string[];
   /** The address at which the test reaches it. @default {"127.0.0.1"} */
   readonly hostname?: string;
+  /** Flags of Deno, such as those of guidePermissions(). @default {-A} */
+  readonly permissions?: readonly string[];
 }
 
 export interface RunningServer extends AsyncDisposable {
@@ -72,12 +74,12 @@ export function serverStory(name: string, ...rest: [ServerStory] | [ServerStoryO
 export async function startServer(
   flags: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
-  { through = [], hostname = "127.0.0.1" }: ServerPlace = {},
+  { through = [], hostname = "127.0.0.1", permissions = ["-A"] }: ServerPlace = {},
 ): Promise<RunningServer> {
   const script = new URL("../../server.ts", import.meta.url).pathname;
   const [program = "", ...before] = [...through, Deno.execPath()];
   const child = new Deno.Command(program, {
-    args: [...before, "run", "-A", script, ...standardFlags(flags), ...flags],
+    args: [...before, "run", ...permissions, script, ...standardFlags(flags), ...flags],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

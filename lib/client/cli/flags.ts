@@ -1,6 +1,7 @@
 /** The flags of the terminal client, as a table for lib/options.ts, which parses them and prints --help. */
 
 import { shells } from "../../completions.ts";
+import type { OptionRow } from "../../options.ts";
 import { notifyModes } from "../terminal/notifier.ts";
 import { mechanisms } from "../core/login.ts";
 import { presenceFilterModes } from "../text/presence_filter.ts";
@@ -199,3 +200,12 @@ export const clientFlags = {
   help: { kind: "flag", short: "h", help: "print this help", group: "Program" },
   version: { kind: "flag", short: "V", help: "print the version", group: "Program" },
 } as const;
+
+/** The environment variables that the client reads: those of the flags, and where its files are and how to draw. */
+export const clientVariables: readonly string[] = [
+  ...Object.values<OptionRow>(clientFlags).flatMap(({ env }) => env ?? []),
+  "PARLEY_PASSWORD",
+  ...["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"],
+  ...["COLORFGBG", "COLORTERM", "CLICOLOR_FORCE", "FORCE_COLOR", "NO_COLOR", "TERM", "TMUX"],
+  ...(Deno.build.os === "windows" ? ["APPDATA", "LOCALAPPDATA", "USERPROFILE"] : []),
+];

@@ -21,7 +21,7 @@ export interface StartConditions {
 /** Throws a StartError; call it before anything is opened. */
 export function checkSettings(
   settings: Settings,
-  { qr, descriptors = descriptorLimit() }: StartConditions,
+  { qr, descriptors = descriptorLimit(2 * settings.limit + 200) }: StartConditions,
 ): void {
   const { web, machine } = settings;
   if (descriptors !== undefined && descriptors < leastDescriptors) {

@@ -16,6 +16,7 @@ import { startWeb } from "../web/web.ts";
 import { ownNames, reachableHosts } from "./addresses.ts";
 import { reportFailure, type SharedParts } from "./listeners.ts";
 import { RequestRates } from "./request_rates.ts";
+import { temporaryParent } from "./permissions.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 
 /** A listening web side. */
@@ -132,6 +133,5 @@ function allowedOrigin(text: string): string {
 
 /** A random name; the folder is created with the first file. */
 function temporaryFolder(): string {
-  const parent = Deno.env.get("TMPDIR") ?? Deno.env.get("TEMP") ?? "/tmp";
-  return `${parent}/parley-files-${crypto.randomUUID()}`;
+  return `${temporaryParent()}/parley-files-${crypto.randomUUID()}`;
 }

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Peer } from "../../support/peer.ts";
 import { granted, programPermissions } from "../../support/permissions.ts";
+import { serverPermissions } from "../../support/guide_permissions.ts";
 import { type RunningServer, serverStory, startServer } from "../../support/server.ts";
 import { upload, uploadToken } from "../../support/upload.ts";
 
@@ -115,11 +116,11 @@ async function large(): Promise<void> {
 }
 
 async function ephemeral(): Promise<void> {
-  const server = await startServer();
+  const server = await startServer([], {}, { permissions: serverPermissions("/tmp") });
   const ann = await Peer.connect(server.port, "ann", { caps: ["batch"] });
   const id = (await send(server, ann, "x")).split("/")[2] ?? "";
   const folders = () => {
-    const parent = Deno.env.get("TMPDIR") ?? "/tmp";
+    const parent = "/tmp";
     const names = [...Deno.readDirSync(parent)].map(({ name }) => name);
     return names.filter((name) => name.startsWith("parley-files-") && exists(`${parent}/${name}/${id}`));
   };
