@@ -13,7 +13,6 @@ import { checkSettings } from "./lib/server/start/settings_check.ts";
 import { type ChatSide, openChat } from "./lib/server/start/chat_side.ts";
 import { openPlain, openTls, shareParts } from "./lib/server/start/listeners.ts";
 import { readVerifier } from "./lib/server/start/new_verifier.ts";
-import { missingPermissions } from "./lib/server/start/permissions.ts";
 import { exitCodes, StartError } from "./lib/server/start/start_error.ts";
 import { banner, qrCode } from "./lib/server/start/banner.ts";
 import { endProcess } from "./lib/server/start/end_process.ts";
@@ -92,8 +91,6 @@ async function start(
   settings: Settings,
   { newOwner, qr }: { newOwner: boolean; qr: boolean },
 ): Promise<void> {
-  const missing = missingPermissions(settings);
-  if (missing !== undefined) throw new StartError(missing, exitCodes.usage);
   checkSettings(settings, { qr });
   const opened: { secure?: TlsListener | undefined; web?: WebSide | undefined } = {};
   const { store, hub, machines } = await openChat(settings, {

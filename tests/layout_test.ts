@@ -10,6 +10,8 @@ import { exists, isFolder, lastName, list, parts, root, wings } from "./support/
 
 const chatTypes = ["type server/store", "type server/chat", "type server/hub"];
 const timing = ["deadlines.ts", "turns.ts"];
+const ofPrograms = ["environment.ts", "options.ts", "completions.ts", "run_command.ts", "version.ts"];
+
 /**
  * The folders that each folder of lib/ may import besides itself; after "type", only `import type`. A folder imports
  * none above it, so the rows stand in an order: each names rows before it only. Texts (`with { type: "text" }`) are
@@ -112,22 +114,14 @@ const mayImport: Record<string, readonly string[]> = {
     "server/hub",
     "type server/cluster",
     "server/start",
-    "environment.ts",
-    "options.ts",
-    "completions.ts",
-    "run_command.ts",
-    "version.ts",
+    ...ofPrograms,
   ],
   "client.ts": [
     "client/state",
     "client/core",
     "client/terminal",
     "client/cli",
-    "environment.ts",
-    "options.ts",
-    "completions.ts",
-    "run_command.ts",
-    "version.ts",
+    ...ofPrograms,
   ],
 };
 /** The folders that make the page. */

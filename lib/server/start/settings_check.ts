@@ -3,6 +3,7 @@ import { utf8Bytes } from "../../irc/lines.ts";
 import type { Chat } from "../chat/chat.ts";
 import { descriptorLimit } from "../../net/descriptors.ts";
 import type { Settings } from "../settings/settings.ts";
+import { missingPermissions } from "./permissions.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 
 /** Bytes. Every line of the server begins with its name (RFC 2812), and its welcome ends with the source of the user. */
@@ -16,17 +17,21 @@ export interface StartConditions {
   readonly qr: boolean;
   /** The most file descriptors of the process. @default {those of this process} */
   readonly descriptors?: number | undefined;
+  /** The sentence about missing permissions of Deno; "" if none is missing. @default {those of this process} */
+  readonly missing?: string;
 }
 
 /** Throws a StartError; call it before anything is opened. */
 export function checkSettings(
   settings: Settings,
-  { qr, descriptors = descriptorLimit(2 * settings.limit + 200) }: StartConditions,
+  { qr, missing = missingPermissions(settings) ?? "", descriptors }: StartConditions,
 ): void {
   const { web, machine } = settings;
-  if (descriptors !== undefined && descriptors < leastDescriptors) {
+  if (missing !== "") throw new StartError(missing, exitCodes.usage);
+  const most = descriptors ?? descriptorLimit(2 * settings.limit + 200) ?? Infinity;
+  if (most < leastDescriptors) {
     throw new StartError(
-      `Cannot start with ${descriptors} open files, which is all that the system allows this process: run "ulimit -n 1024" ` +
+      `Cannot start with ${most} open files, which is all that the system allows this process: run "ulimit -n 1024" ` +
         "before it, or set LimitNOFILE=1024 in its systemd unit",
       exitCodes.unavailable,
     );

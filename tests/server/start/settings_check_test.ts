@@ -21,13 +21,14 @@ Deno.test("checkSettings() refuses names that no line can hold", () => {
   if ("fault" in parsed) throw new RangeError(parsed.fault);
   for (const [changes, sentence] of cases) {
     const error = assertThrows(
-      () => checkSettings({ ...parsed.values, ...changes }, { qr: false, descriptors: 64 }),
+      () => checkSettings({ ...parsed.values, ...changes }, { qr: false, missing: "", descriptors: 64 }),
       StartError,
     );
     assertEquals(error.message, sentence);
   }
   checkSettings({ ...parsed.values, name: "x".repeat(63), network: "x".repeat(100) }, {
     qr: false,
+    missing: "",
     descriptors: 64,
   });
 });
@@ -36,7 +37,10 @@ Deno.test("checkSettings() refuses to start with too few file descriptors", () =
   const parsed = parseOptions(settingRows, [], {});
   if ("fault" in parsed) throw new RangeError(parsed.fault);
   const { values } = parsed;
-  const error = assertThrows(() => checkSettings(values, { qr: false, descriptors: 40 }), StartError);
+  const error = assertThrows(
+    () => checkSettings(values, { qr: false, missing: "", descriptors: 40 }),
+    StartError,
+  );
   assertEquals([error.message.slice(0, 32), error.code], ["Cannot start with 40 open files,", 69]);
-  checkSettings(values, { qr: false, descriptors: 64 });
+  checkSettings(values, { qr: false, missing: "", descriptors: 64 });
 });
