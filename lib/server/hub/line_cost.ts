@@ -16,7 +16,11 @@ const historyRequest =
   /^(?:@\S+ +)?(?::\S+ +)?CHATHISTORY +(?:(?:LATEST|BEFORE|AFTER|AROUND) +\S+|BETWEEN +\S+ +\S+) +\S+ +(\d+) *$/i;
 const inBatch = /^@(?:\S*;)?batch=\S* +(?::\S+ +)?(?:PRIVMSG|NOTICE) /i;
 const batchEnd = /^(?:@\S+ +)?(?::\S+ +)?BATCH +-/i;
-const start = /^ *(?:@\S+ +)?(?::\S+ +)?([A-Za-z]+)(?: +:?(\S*))?(?: +:?(\S*))?/;
+
+const beyondAscii = /[^\x20-\x7e]/;
+const space = 0x20;
+const atSign = 0x40;
+const colon = 0x3a;
 
 /** A line up to this length is one line for every reader; a longer one arrives in pieces of about `pieceBytes`. */
 const shortBytes = 512;
@@ -26,7 +30,7 @@ const hiddenShare = 0.1;
 /** A change of a user is recorded in each of its channels, and told to all their members: this many cost one line. */
 const channelsPerLine = 10;
 /** The cost of joining one channel, as long as the session has not joined more than a client joins at its start. */
-const firstJoinShare = 0.1;
+const firstJoinShare = 0.04;
 
 /** Commands whose first parameter is a list of targets, each of which gets the whole line. */
 const messages: ReadonlySet<string> = new Set(["PRIVMSG", "NOTICE", "TAGMSG"]);
@@ -56,8 +60,9 @@ export function costOf(payer: Payer, line: Line): LineCost {
     if (inBatch.test(line)) return { cost: batchLineCost(payer, line), isInBatch: true };
     if (batchEnd.test(line)) return { cost: 1, isInBatch: true };
   }
-  const [, name = "", first = "", second = ""] = start.exec(line) ?? [];
-  const command = name.toUpperCase();
+  const at = wordAt(line, 0, true);
+  const end = wordEnd(line, at);
+  const command = line.slice(at, end).toUpperCase();
   if (command === "MARKREAD" && markerRequest.test(line)) return { cost: markerShare };
   if (command === "CHATHISTORY") {
     const wanted = Number(historyRequest.exec(line)?.[1]);
@@ -65,30 +70,54 @@ export function costOf(payer: Payer, line: Line): LineCost {
       return { cost: Math.min(1, Math.max(markerShare, wanted / messagesPerLine)), paysForAnswer: true };
     }
   }
-  return { cost: lineCost(payer, command, { first, second, count: pieces(line) }) };
+  const cost = lineCost(payer, command, { line, end, count: pieces(line) });
+  return cost === 1 ? one : { cost };
 }
 
-/** The first two parameters of a line, and the number of its pieces. */
+/** Where the parameters of a line begin, and the number of its pieces. */
 interface Parts {
-  readonly first: string;
-  readonly second: string;
+  readonly line: string;
+  readonly end: number;
   readonly count: number;
 }
 
 /** How often the line, or what it causes, reaches somebody or is recorded. */
-function lineCost(payer: Payer, command: string, { first, second, count }: Parts): number {
-  if (messages.has(command)) return count * listed(first);
-  if (command === "PART") return Math.max(count, listed(first));
-  if (command === "KICK") return Math.max(count, listed(first), listed(second));
-  if (command === "JOIN") return joinCost(payer, first);
+function lineCost(payer: Payer, command: string, { line, end, count }: Parts): number {
+  if (messages.has(command)) return count * listed(parameter(line, end));
+  if (command === "JOIN") return joinCost(payer, parameter(line, end));
+  if (command === "PART") return Math.max(count, listed(parameter(line, end)));
+  if (command === "KICK") {
+    const second = parameter(line, wordEnd(line, wordAt(line, end)));
+    return Math.max(count, listed(parameter(line, end)), listed(second));
+  }
   return everywhere.has(command) ? count + (payer.user?.channels.size ?? 0) / channelsPerLine : count;
+}
+
+/** The next word from `from` on: after spaces, and at the start of a line after tags and source too. */
+function wordAt(line: string, from: number, isStart = false): number {
+  let at = from;
+  while (line.charCodeAt(at) === space) at++;
+  const first = line.charCodeAt(at);
+  if (!isStart || (first !== atSign && first !== colon)) return at;
+  return wordAt(line, wordEnd(line, at), first === atSign);
+}
+
+function wordEnd(line: string, from: number): number {
+  const end = line.indexOf(" ", from);
+  return end < 0 ? line.length : end;
+}
+
+/** The next word without the colon of a last parameter. */
+function parameter(line: string, from: number): string {
+  const at = wordAt(line, from);
+  return line.slice(line.charCodeAt(at) === colon ? at + 1 : at, wordEnd(line, at));
 }
 
 /** The lines of at most 512 bytes that hold this line. */
 function pieces(line: string): number {
   // No character has more than three bytes for each unit of its length.
   if (line.length * 3 <= shortBytes) return 1;
-  const bytes = utf8Bytes(line);
+  const bytes = beyondAscii.test(line) ? utf8Bytes(line) : line.length;
   return bytes <= shortBytes ? 1 : Math.ceil(bytes / pieceBytes);
 }
 

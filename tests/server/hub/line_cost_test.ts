@@ -66,8 +66,8 @@ const costs: readonly (readonly [line: Line, cost: number, state?: State])[] = [
   ["KICK #a,#b,#c a,b,c :out", 3],
   // A client joins its channels at once, and nobody joins and leaves all day.
   ["JOIN #tea", 1],
-  [`JOIN ${list(100)}`, 10],
-  [`JOIN :${list(100)}`, 10],
+  [`JOIN ${list(100)}`, 4],
+  [`JOIN :${list(100)}`, 4],
   [`JOIN ${list(100)}`, 100, { firstJoins: 0 }],
   ["JOIN #tea", 1, { firstJoins: 0 }],
   ["JOIN 0", 30, { channels: 30 }],
