@@ -2,8 +2,10 @@
  * The stories that every IRC app must pass: a person types into the app and reads its screen, and a peer is the other
  * person. Each app has a file beside this one with the words that only this app prints.
  */
+import { X509Certificate } from "node:crypto";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Clock } from "../../lib/irc/clock.ts";
-import { assertEquals } from "@std/assert";
+import { makeCertificate } from "../../lib/net/certificate.ts";
 import { openStore } from "../../lib/server/store/store.ts";
 import { startChat } from "../support/chat.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -31,7 +33,7 @@ const joins = /^(@\S+ )?:bob!\S+ JOIN #tea/;
 
 /** Registers the stories for an app. */
 export function interopStories(app: App): void {
-  const stories = { talk, direct, multiline, replay, kick, restart, login };
+  const stories = { talk, direct, multiline, replay, kick, restart, login, certificate };
   const names: Record<keyof typeof stories, string> = {
     talk: "connects, joins, and shows topic, members, messages and actions",
     direct: "sends and shows private messages and nick changes",
@@ -40,6 +42,7 @@ export function interopStories(app: App): void {
     kick: "shows the reason of a kick",
     restart: "shows why the server stops, and connects again when it is back",
     login: "logs in over TLS with the commands of the guide",
+    certificate: "logs in by client certificate with the commands of the guide",
   };
   for (const [key, act] of Object.entries(stories)) {
     Deno.test({
@@ -177,6 +180,40 @@ async function login(app: App): Promise<void> {
   }
 }
 
+/** The server must see EXTERNAL: the settings still have the password. */
+async function certificate(app: App): Promise<void> {
+  using place = temporaryFolder();
+  const [nowMs, path] = [new Clock().settledNow(), `${place.folder}/ann.pem`];
+  const own = await makeCertificate({
+    names: ["ann"],
+    notBeforeMs: nowMs - 60_000,
+    notAfterMs: nowMs + 3_600_000,
+  });
+  Deno.writeTextFileSync(path, own.cert + own.key);
+  await using server = await startServer(["--web", "off"]);
+  {
+    await using ann = await Peer.connect(server.port, "ann");
+    ann.send(`REGISTER * * ${password}`);
+    await ann.next(/ REGISTER SUCCESS /);
+    ann.send(`CERT ADD ${new X509Certificate(own.cert).fingerprint256}`);
+    await ann.next(/ can log in to your account now$/);
+    ann.send("QUIT");
+    await ann.closed();
+  }
+  await using ann = await IrcApp.start(app, []);
+  const lines = guideLines(app, server);
+  const extra = guideLines(app, server, 1).flatMap((line) =>
+    line.replace("~/ann.pem", path).split(/ +then /)
+  );
+  for (const line of [...lines.filter((line) => !line.startsWith("/connect")), ...extra]) {
+    await ann.type(line);
+  }
+  await ann.type("/connect parley");
+  await ann.type(app.showServer);
+  await ann.until("You are now logged in as ann");
+  assertStringIncludes(server.stdout.join("\n") + server.stderr(), "method=EXTERNAL");
+}
+
 function startBob(app: App, { port }: RunningServer): Promise<IrcApp> {
   return IrcApp.start(app, app.connectTo(port, "bob"));
 }
@@ -193,12 +230,14 @@ function said(nick: string, text: string): RegExp {
   return new RegExp(`${nick}[>| ]+${text}`);
 }
 
-/** The commands of the guide that log in, with the address, fingerprint and password of this test. */
-function guideLines(app: App, server: RunningServer): string[] {
+/** The commands of the guide that log in, with the address, fingerprint and password of this test; `at` counts blocks. */
+function guideLines(app: App, server: RunningServer, at = 0): string[] {
   const guide = Deno.readTextFileSync(new URL("../../lib/client/README.md", import.meta.url));
-  const block = guide.split("\n\n").find((part) => part.includes(` (${app.name})\n`)) ?? "";
+  const blocks = guide.split("\n\n").filter((part) => part.includes(` (${app.name})\n`));
   const [, fingerprint = ""] = /fingerprint +(\S+)/.exec(server.stdout.join("\n")) ?? [];
-  return block.split("\n").filter((line) => line.startsWith("/")).map((line) =>
+  const lines = blocks[at]?.split("\n") ?? [];
+  const own = at === 0 ? lines : lines.filter((line) => line.endsWith(` (${app.name})`));
+  return own.filter((line) => line.startsWith("/")).map((line) =>
     app.adapt(line)
       .replace(` (${app.name})`, "").trimEnd()
       .replace("3F:A0:…", fingerprint)
