@@ -326,6 +326,17 @@ export class Accounts {
     this.#throttle.forgetFamiliar(fold(name));
   }
 
+  /** The number of accounts, also of deleted ones. It counts rows, so call it rarely. */
+  count(): number {
+    return this.#store?.accounts.count() ?? 0;
+  }
+
+  /** Whether there are as many accounts as the settings allow. */
+  isFull(): boolean {
+    const { accountsTotal } = this.#settings;
+    return accountsTotal > 0 && this.count() >= accountsTotal;
+  }
+
   /** Counts a new account; false if this address created too many. */
   admitNewAccount(address: string): boolean {
     return this.#newAccounts.tryTake(peerOf(address), this.#monotonic());

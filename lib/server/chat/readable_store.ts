@@ -11,7 +11,7 @@ import type { Store } from "../store/store.ts";
 import type { UploadTable } from "../store/uploads.ts";
 
 /** A store, to be read. */
-export interface ReadableStore extends Pick<Store, "search" | "export" | "backup"> {
+export interface ReadableStore extends Pick<Store, "search" | "export" | "backup" | "historyFill"> {
   readonly audit: Pick<AuditTable, "page">;
   readonly conversations: Pick<
     Conversations,

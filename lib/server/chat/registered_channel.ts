@@ -33,6 +33,19 @@ export function countRegistered(chat: Chat, account: string): number {
   return count;
 }
 
+/** The number of registered channels. */
+export function countAllRegistered(chat: Chat): number {
+  let count = 0;
+  for (const { registration } of chat.channels.values()) if (registration !== undefined) count++;
+  return count;
+}
+
+/** Whether one more channel can be registered. */
+export function canRegisterMore(chat: Chat): boolean {
+  const { channelsTotal } = chat.settings;
+  return channelsTotal === 0 || countAllRegistered(chat) < channelsTotal;
+}
+
 /** Registered channels that have had no member for too long. */
 export function expiredChannels(chat: Chat, nowMs: number): Channel[] {
   const { channelExpiry } = chat.settings;

@@ -60,6 +60,11 @@ export async function register({ chat, commit, session, params }: EarlyCall): Pr
   if (!isConfidential(session)) fail("REGISTER", "TEMPORARILY_UNAVAILABLE", name, passwordsNeedEncryption);
   const fault = await passwordFault(chat, name, password);
   if (fault !== undefined) fail("REGISTER", fault.code, name, fault.words);
+  if (chat.accounts.isFull()) {
+    const sentence =
+      "Cannot register: this server has as many accounts as it allows; ask an operator for one";
+    fail("REGISTER", "TEMPORARILY_UNAVAILABLE", name, sentence);
+  }
   if (!chat.accounts.admitNewAccount(address)) {
     fail(
       "REGISTER",

@@ -14,7 +14,7 @@ import {
   refusalToSpeak,
 } from "../chat/permission.ts";
 import { isRefusal, numericRefusal, type Refusal, refuse } from "../chat/refusal.ts";
-import { countRegistered } from "../chat/registered_channel.ts";
+import { canRegisterMore, countRegistered } from "../chat/registered_channel.ts";
 import type { User, UserId } from "../chat/user.ts";
 import { isHidden } from "../chat/visibility.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
@@ -89,7 +89,7 @@ function enter(
 
 /** A new channel of a logged-in user is registered, up to the limit of the account. */
 function founderOfNew(chat: Chat, { account }: User): string | undefined {
-  if (account === undefined || chat.store === undefined) return undefined;
+  if (account === undefined || chat.store === undefined || !canRegisterMore(chat)) return undefined;
   return countRegistered(chat, account) < chat.settings.channelsPerAccount ? account : undefined;
 }
 

@@ -2,7 +2,7 @@
 import type { Channel } from "../chat/channel.ts";
 import { levelOf, levels } from "../chat/permission.ts";
 import { fail, refuse } from "../chat/refusal.ts";
-import { countRegistered } from "../chat/registered_channel.ts";
+import { canRegisterMore, countRegistered } from "../chat/registered_channel.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
 import { findChannel } from "./channel.ts";
@@ -82,6 +82,10 @@ export function changeRegistration(call: Call, channel: Channel, sign: "+" | "-"
     fail("MODE", "ACCOUNT_REQUIRED", name, "Log in first: only an account can register a channel");
   }
   checkLimit(call, channel, user.account);
+  if (!canRegisterMore(call.chat)) {
+    const sentence = "This server has as many registered channels as it allows; ask an operator";
+    fail("MODE", "TOO_MANY_CHANNELS", name, sentence);
+  }
   return commit({ kind: "channel kept", channel: name, founder: user.account, user: user.id }, session);
 }
 

@@ -1,6 +1,7 @@
 /**
  * Watches whether the store can save. It refuses events that must be saved and cannot be, and tells people when saving
- * fails and when it works again. Operators and the log get the sentence of the database, with the reason.
+ * fails and when it works again. Operators and the log get the sentence of the database, with the reason, and a warning
+ * when something is nearly full (fill_watch.ts).
  */
 import type { Event } from "../apply/event.ts";
 import { refusalWhileUnsaved } from "../apply/unsaved_events.ts";
@@ -8,6 +9,7 @@ import type { ChatState } from "../chat/chat.ts";
 import type { Refusal } from "../chat/refusal.ts";
 import { notifyOperators } from "../render/operator_notice.ts";
 import { failingSentence, savedSentence } from "../render/saving_words.ts";
+import { FillWatch } from "./fill_watch.ts";
 import { fromServer } from "../render/sender.ts";
 
 /** A disk can change between full and not full many times; people hear of it once in this time. */
@@ -20,6 +22,7 @@ const refusingSentence =
 /** Watches the store of a chat. */
 export class SavingWatch {
   readonly #chat: ChatState;
+  readonly #fill: FillWatch;
   #told = false;
   #toldAt = -Infinity;
   #isFull = false;
@@ -30,6 +33,7 @@ export class SavingWatch {
 
   constructor(chat: ChatState) {
     this.#chat = chat;
+    this.#fill = new FillWatch(chat);
     if (chat.store === undefined) return;
     chat.store.database.onProblem = (sentence) => {
       this.#untold = sentence;
@@ -47,6 +51,7 @@ export class SavingWatch {
   update(): void {
     const chat = this.#chat;
     this.#tellOperators();
+    this.#fill.update();
     const { failing = false, isFull = false } = chat.store?.database ?? {};
     if (isFull && !this.#isFull) notifyOperators(chat, refusingSentence, chat.stampNow(), "error");
     this.#isFull = isFull;

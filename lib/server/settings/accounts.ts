@@ -72,6 +72,27 @@ export const accountSettings = {
     metavar: "COUNT",
     help: "maximum number of accounts created from one address in ten minutes",
   },
+  accountsTotal: {
+    kind: "number",
+    default: 100_000,
+    min: 0,
+    max: 100_000_000,
+    env: "PARLEY_ACCOUNTS_TOTAL",
+    group: "Accounts",
+    metavar: "COUNT",
+    help:
+      "maximum number of accounts, also deleted ones; then only operators can create one; 0 means no limit",
+  },
+  channelsTotal: {
+    kind: "number",
+    default: 10_000,
+    min: 0,
+    max: 100_000_000,
+    env: "PARLEY_CHANNELS_TOTAL",
+    group: "Accounts",
+    metavar: "COUNT",
+    help: "maximum number of registered channels; then new channels are not registered; 0 means no limit",
+  },
   channelsPerAccount: {
     kind: "number",
     default: 20,

@@ -52,6 +52,23 @@ export const historySettings = {
     group: "History and data",
     help: "how long the acts of operators are kept, for AUDIT; 0 means no limit by age",
   },
+  historyTotal: {
+    kind: "size",
+    default: 4 * 1024 * 1024 * 1024,
+    min: 0,
+    env: "PARLEY_HISTORY_TOTAL",
+    group: "History and data",
+    help:
+      "maximum size of all stored messages and events together; then the largest conversations lose their oldest ones; 0 means no limit",
+  },
+  historyEach: {
+    kind: "size",
+    default: 1024 * 1024 * 1024,
+    min: 0,
+    env: "PARLEY_HISTORY_EACH",
+    group: "History and data",
+    help: "the same for each channel or private conversation; 0 means no limit",
+  },
   unsavedLimit: {
     kind: "size",
     default: 16 * 1024 * 1024,

@@ -49,6 +49,8 @@ export interface ChatSide {
 
 /** The messages per conversation with --ephemeral and without --keep-messages. */
 const ephemeralMessages = 10_000;
+/** The bytes of all messages in memory. */
+const ephemeralBytes = 256 * 1024 * 1024;
 
 /** Opens the store, joins the other machines and starts the hub; rejects with a StartError. */
 export async function openChat(settings: Settings, options: ChatSideOptions): Promise<ChatSide> {
@@ -117,15 +119,19 @@ async function readFilesAtStart(settings: Settings): Promise<ChatState["files"]>
 }
 
 function openData(
-  { auditKeep, data, ephemeral, synchronous, keepFor, keepMessages, unsavedLimit, mendTimes }: Settings,
+  settings: Settings,
   clock: Clock,
 ): Store {
+  const { auditKeep, data, ephemeral, synchronous, keepFor, keepMessages, unsavedLimit, mendTimes } =
+    settings;
+  const { historyEach, historyTotal } = settings;
+  const totalBytes = ephemeral ? Math.min(historyTotal || Infinity, ephemeralBytes) : historyTotal;
   const count = keepMessages === 0 && ephemeral ? ephemeralMessages : keepMessages;
   try {
     return openStore({
       ...(!ephemeral && { folder: data }),
       synchronous,
-      retention: { ageMs: keepFor, count },
+      retention: { ageMs: keepFor, count, bytes: historyEach, totalBytes },
       auditKeepMs: auditKeep,
       unsavedLimit,
       clock,

@@ -76,6 +76,7 @@ export class AccountTable {
   readonly #find: StatementSync;
   readonly #all: StatementSync;
   readonly #after: StatementSync;
+  readonly #count: StatementSync;
   readonly #rounds: StatementSync;
   readonly #alike = new LookAlikes((name) => this.find(name)?.name);
   /** The accounts with a role. */
@@ -89,6 +90,7 @@ export class AccountTable {
     this.#find = database.prepareArrays(`${columns} WHERE key = ?`);
     this.#all = database.prepareArrays(`${columns} ORDER BY key`);
     this.#after = database.prepareArrays(`${columns} WHERE key > ? ORDER BY key LIMIT ${pageRows}`);
+    this.#count = database.prepareArrays("SELECT count(*) FROM account");
     this.#rounds = database.prepareArrays(
       `SELECT CAST(substr(verifier, ${verifierStart.length + 1}) AS INTEGER) AS rounds, count(*) FROM account
        WHERE substr(verifier, 1, ${verifierStart.length}) = '${verifierStart}' GROUP BY rounds ORDER BY rounds DESC`,
@@ -132,6 +134,11 @@ export class AccountTable {
   findByCertificate(fingerprint: string): AccountRow | undefined {
     const key = this.#byCertificate.get(fingerprint);
     return key === undefined ? undefined : this.find(key);
+  }
+
+  /** The number of accounts, also of deleted ones. It counts rows, so call it rarely. */
+  count(): number {
+    return Number(row(this.#count.get())[0]);
   }
 
   /** All accounts, also deleted ones, sorted by name. */

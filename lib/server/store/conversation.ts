@@ -84,10 +84,25 @@ export class Conversations implements CommitParticipant {
   readonly #private: StatementSync;
   readonly #adopt: readonly WriteStatement[];
   readonly #names: StatementSync;
+  readonly #empty: StatementSync;
+  readonly #removeEmpty: readonly WriteStatement[];
 
   constructor(database: Database) {
     this.#database = database;
     this.#find = database.prepareArrays("SELECT id, since FROM conversation WHERE key = ?");
+    this.#empty = database.prepareArrays(
+      `SELECT key, bytes FROM conversation WHERE id = ?1 AND id < (SELECT max(id) FROM conversation)
+         AND periods NOT LIKE '%"until":0%' AND NOT EXISTS (SELECT 1 FROM block WHERE log IN (?1 * 2, ?1 * 2 + 1))`,
+    );
+    const alone = `identity IN (SELECT identity FROM side WHERE conversation = ?1) AND NOT EXISTS
+      (SELECT 1 FROM side WHERE side.identity = IDENTITY AND conversation <> ?1)`;
+    this.#removeEmpty = [
+      `DELETE FROM former_nick WHERE ${alone.replace("IDENTITY", "former_nick.identity")}`,
+      `DELETE FROM person WHERE ${alone.replace("IDENTITY", "person.identity")}`,
+      "DELETE FROM side WHERE conversation = ?1",
+      "DELETE FROM redaction WHERE conversation = ?1",
+      "DELETE FROM conversation WHERE id = ?1",
+    ].map((sql) => database.prepareWrite(sql));
     this.#names = database.prepareArrays("SELECT name, key FROM conversation WHERE id = ?");
     this.#insert = database.prepareWrite(
       "INSERT INTO conversation (key, name, since, closed, periods) VALUES (?, ?, ?, ?, ?) RETURNING id",
@@ -259,6 +274,20 @@ export class Conversations implements CommitParticipant {
       if (id !== undefined) conversation.id = Number(id);
     }
     return conversation.id !== undefined;
+  }
+
+  /**
+   * Removes a conversation without a record, and what is known of its people. Its id is not used again, so the one with
+   * the highest id stays, and one with a ban in force stays because the ban closes what is said next. Returns the bytes
+   * that it still had. Only inside Database.change().
+   */
+  removeIfEmpty(id: number): number {
+    const [key, bytes] = row(this.#empty.get(id));
+    if (key === undefined) return 0;
+    for (const statement of this.#removeEmpty) statement.run(id);
+    const conversation = this.#cache.get(String(key));
+    if (conversation !== undefined) conversation.id = undefined;
+    return Number(bytes);
   }
 
   /** Forgets what is known of a conversation without a row. Call it when its channel ends. */

@@ -5,8 +5,9 @@
 import type { StatementSync } from "node:sqlite";
 import type { Folded } from "../../irc/names.ts";
 import type { StoredRecord } from "./block.ts";
-import { row } from "./conversation.ts";
+import { logOf, row } from "./conversation.ts";
 import type { Database, WriteStatement } from "./database.ts";
+import { deletionBytes, type HistorySize } from "./history_size.ts";
 import { type HistoryView, isOpen } from "./history_reader.ts";
 
 /** One deletion, as everybody who could see the message learns of it. */
@@ -33,17 +34,26 @@ export interface DeletionRange {
 /** The deletions of all conversations. */
 export class Deletions {
   readonly #database: Database;
+  readonly #size: HistorySize;
   readonly #save: WriteStatement;
+  readonly #remove: WriteStatement;
+  readonly #oldest: StatementSync;
+  readonly #oldestOf: StatementSync;
   readonly #forwards: StatementSync;
   readonly #backwards: StatementSync;
   readonly #removeReasons: WriteStatement;
 
-  constructor(database: Database) {
+  constructor(database: Database, size: HistorySize) {
     this.#database = database;
+    this.#size = size;
     this.#save = database.prepareWrite(
       `INSERT INTO redaction (stamp, conversation, deleted, account, record, reason) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO NOTHING`,
+       ON CONFLICT DO NOTHING RETURNING stamp`,
     );
+    this.#remove = database.prepareWrite("DELETE FROM redaction WHERE stamp = ?");
+    const older = `SELECT stamp, conversation FROM redaction WHERE stamp < ?1`;
+    this.#oldest = database.prepareArrays(`${older} ORDER BY stamp LIMIT ${removedAtOnce}`);
+    this.#oldestOf = database.prepareArrays(`${older} AND conversation = ?2 LIMIT ${removedAtOnce}`);
     const select = `SELECT deleted, record, reason, stamp FROM redaction
       WHERE conversation = ? AND deleted > ? AND deleted < ? AND stamp >= ? ORDER BY deleted`;
     this.#forwards = database.prepareArrays(`${select} LIMIT ?`);
@@ -54,9 +64,28 @@ export class Deletions {
   /** Saves that the message with this stamp was deleted; without a deletion only that it must not come back. */
   save(conversation: number, stamp: number, deletion?: Deletion): void {
     const { stamp: deleted = 0, account = null, record = "", reason = "" } = deletion ?? {};
-    this.#database.change(() =>
-      this.#save.run(stamp, conversation, Math.min(deleted, maxStamp), account, record, reason)
-    );
+    const values = [stamp, conversation, Math.min(deleted, maxStamp), account, record, reason] as const;
+    this.#database.change(() => {
+      if (row(this.#save.get(...values)).length > 0) {
+        this.#size.add(logOf(conversation, 0), { count: 0, bytes: deletionBytes });
+      }
+    });
+  }
+
+  /**
+   * Removes a few deletions of messages before a stamp, also of one conversation only; returns their number. Only inside
+   * Database.change().
+   */
+  removeBefore(stamp: number, conversation?: number): number {
+    const found = conversation === undefined
+      ? this.#oldest.all(stamp)
+      : this.#oldestOf.all(stamp, conversation);
+    for (const one of found) {
+      const [old, of] = row(one);
+      this.#remove.run(Number(old));
+      this.#size.add(logOf(Number(of), 0), { count: 0, bytes: -deletionBytes });
+    }
+    return found.length;
   }
 
   /** The deletions of messages that are visible in these views, as records, in the order of the deletions. */
@@ -77,6 +106,8 @@ export class Deletions {
   }
 }
 
+/** Deletions that are removed in one step. */
+const removedAtOnce = 64;
 const maxStamp = Number.MAX_SAFE_INTEGER;
 
 function toRecord(found: unknown): StoredRecord {

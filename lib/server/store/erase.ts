@@ -4,6 +4,7 @@
  * its block has other records. The records of an account are hidden at once, and erased step by step.
  */
 import type { StatementSync } from "node:sqlite";
+import { utf8Bytes } from "../../irc/lines.ts";
 import { parse } from "../../irc/message.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { StoredRecord } from "./block.ts";
@@ -55,7 +56,7 @@ export class Eraser {
     this.#endJob = database.prepareWrite("DELETE FROM forgetting WHERE identity = ?");
     // The newest block always stays: the next stamps must be higher than its stamps.
     this.#removeBlock = database.prepareWrite(
-      "DELETE FROM block WHERE id = ? AND id < (SELECT max(id) FROM block) RETURNING log, count",
+      "DELETE FROM block WHERE id = ? AND id < (SELECT max(id) FROM block) RETURNING log, count, octet_length(records)",
     );
     this.#loadHidden();
   }
@@ -170,9 +171,10 @@ export class Eraser {
   ): void {
     this.#index.remove(block, log, records, { places, secure: true });
     const remaining = records.map((one, place) => places.includes(place) ? { ...one, record: "" } : one);
-    const erased = places.filter((place) => records[place]?.record !== "").length;
-    this.#history.rewrite(block, first, remaining, erased);
-    this.#index.uncount(block, log, erased);
+    const erased = places.map((place) => records[place]?.record ?? "").filter((record) => record !== "");
+    this.#history.rewrite(block, first, remaining, erased.length);
+    const bytes = erased.reduce((sum, record) => sum + utf8Bytes(record), 0);
+    this.#index.uncount(block, log, { count: erased.length, bytes });
     this.#needsScrub = true;
     if (remaining.every(({ record }) => record === "")) this.#empty.add(block);
     if (this.#empty.size > 0) this.#removeEmptyBlocks();
@@ -181,11 +183,11 @@ export class Eraser {
   /** Deletes blocks without a record, because every reader would have to pass them. */
   #removeEmptyBlocks(): void {
     for (const block of this.#empty) {
-      const [log, count] = row(this.#removeBlock.get(block));
+      const [log, count, bytes] = row(this.#removeBlock.get(block));
       if (log === undefined) continue;
       this.#empty.delete(block);
       // Older versions counted erased records.
-      this.#index.uncount(block, Number(log), Number(count));
+      this.#index.uncount(block, Number(log), { count: Number(count), bytes: Number(bytes) });
     }
   }
 

@@ -24,6 +24,7 @@ import { type Conversation, type Conversations, logOf, row, type Stream } from "
 import type { CommitParticipant } from "./commit_participants.ts";
 import type { Database, WriteStatement } from "./database.ts";
 import { type HistoryRange, HistoryReader, type HistoryView, isOpen } from "./history_reader.ts";
+import type { HistorySize } from "./history_size.ts";
 import type { TurnsOptions } from "./steps.ts";
 
 /** Records of one log that are not written yet. */
@@ -51,6 +52,7 @@ export class History implements CommitParticipant {
   readonly reader: HistoryReader;
   readonly #database: Database;
   readonly #conversations: Conversations;
+  readonly #size: HistorySize;
   #unsaved: UnsavedBlock[] = [];
   #unsavedLength = 0;
   #isCut = false;
@@ -69,9 +71,10 @@ export class History implements CommitParticipant {
   /** Whether a record has got another stamp. */
   readonly #hasMoved: boolean;
 
-  constructor(database: Database, conversations: Conversations) {
+  constructor(database: Database, conversations: Conversations, size: HistorySize) {
     this.#database = database;
     this.#conversations = conversations;
+    this.#size = size;
     this.reader = new HistoryReader(database);
     this.#insert = database.prepareWrite(
       "INSERT INTO block (log, first, count, records) VALUES (?, ?, ?, ?)",
@@ -258,6 +261,7 @@ export class History implements CommitParticipant {
       block.conversation.open[block.stream] = undefined;
       const id = this.#conversations.idOf(block.conversation);
       this.#insert.run(logOf(id, block.stream), block.first, block.count, block.records);
+      this.#size.wait(block.records.length);
     }
   }
 

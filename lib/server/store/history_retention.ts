@@ -1,11 +1,15 @@
 /**
- * The retention of history: deletes messages and events that are too old, or too many for one conversation, a few
- * blocks at a time. server/web/uploaded_files.ts prunes uploaded files.
+ * The retention of history: deletes messages and events that are too old, or too many or too large for one
+ * conversation, or too large together, a few blocks at a time. When all together are too large, the largest conversation
+ * loses its oldest ones, so nobody who writes very much can push out what others wrote. server/web/uploaded_files.ts prunes uploaded files.
  */
 import type { StatementSync } from "node:sqlite";
 import { decodeBlock } from "./block.ts";
-import { logOf, row } from "./conversation.ts";
+import { type Conversations, logOf, row } from "./conversation.ts";
 import type { Database, WriteStatement } from "./database.ts";
+import type { Deletions } from "./deletions.ts";
+import type { HistorySize } from "./history_size.ts";
+import { IndexMerge } from "./index_merge.ts";
 import type { SearchIndex } from "./search.ts";
 import type { Clock } from "../../irc/clock.ts";
 import { firstStamp } from "../../irc/stamp.ts";
@@ -16,29 +20,52 @@ export interface RetentionLimits {
   readonly ageMs: number;
   /** Messages per conversation, and the same number of events; 0 means no limit. */
   readonly count: number;
+  /** Bytes per conversation; 0 means no limit. @default {0} */
+  readonly bytes?: number;
+  /** Bytes of the whole history; 0 means no limit. @default {0} */
+  readonly totalBytes?: number;
 }
 
+/** When the history is so much larger than its limit, pruning goes before all other upkeep. */
+const urgentShare = 1.02;
+
 const blocksPerStep = 16;
+
+/** The parts of the store that lose what is deleted. */
+interface HistoryParts {
+  readonly index: SearchIndex;
+  readonly size: HistorySize;
+  readonly deletions: Deletions;
+  readonly conversations: Conversations;
+}
 
 /** Deletes history over the limits. */
 export class HistoryRetention {
   readonly #index: SearchIndex;
+  readonly #size: HistorySize;
+  readonly #deletions: Deletions;
+  readonly #conversations: Conversations;
   readonly #limits: RetentionLimits;
   readonly #clock: Clock;
   readonly #oldest: StatementSync;
   readonly #full: StatementSync;
   readonly #oldestOf: StatementSync;
   readonly #remove: WriteStatement;
-  readonly #removeRedactions: WriteStatement;
+  readonly #largest: StatementSync;
+  readonly #merge: IndexMerge;
   /** The id of the last conversation that this pass looked at. */
   #visited = 0;
 
-  constructor(database: Database, index: SearchIndex, limits: RetentionLimits, clock: Clock) {
-    this.#index = index;
+  constructor(database: Database, parts: HistoryParts, limits: RetentionLimits, clock: Clock) {
+    this.#index = parts.index;
+    this.#size = parts.size;
+    this.#deletions = parts.deletions;
+    this.#conversations = parts.conversations;
+    this.#merge = new IndexMerge(database);
     this.#limits = limits;
     this.#clock = clock;
     // The newest block always stays: the next stamps must be higher than its stamps.
-    const columns = "SELECT id, log, first, count, records FROM block";
+    const columns = "SELECT id, log, first, count, records, octet_length(records) FROM block";
     const notNewest = "id < (SELECT max(id) FROM block)";
     this.#oldest = database.prepareArrays(`${columns} WHERE ${notNewest} ORDER BY id LIMIT ${blocksPerStep}`);
     this.#full = database.prepareArrays(
@@ -49,12 +76,52 @@ export class HistoryRetention {
       `${columns} WHERE log = ? AND ${notNewest} ORDER BY first LIMIT ${blocksPerStep}`,
     );
     this.#remove = database.prepareWrite("DELETE FROM block WHERE id = ?");
-    this.#removeRedactions = database.prepareWrite("DELETE FROM redaction WHERE stamp < ?");
+    this.#largest = database.prepareArrays("SELECT id, bytes FROM conversation ORDER BY bytes DESC LIMIT 1");
   }
 
   /** Deletes a few blocks. True if there can be more to delete. */
   step(): boolean {
-    return this.#pruneOld() || this.#pruneFull();
+    return this.#pruneOld() || this.#pruneFull() || this.pruneLargest() ||
+      this.#merge.step(this.#size.bytes);
+  }
+
+  /** The limit of the whole history in bytes; 0 means no limit. */
+  get limitBytes(): number {
+    return this.#limits.totalBytes ?? 0;
+  }
+
+  /** Whether the history is so far over its limit that pruning cannot wait. */
+  get isUrgent(): boolean {
+    return this.limitBytes > 0 && !this.#size.isUncounted && this.#size.bytes > this.limitBytes * urgentShare;
+  }
+
+  /** Deletes the oldest blocks of the largest conversation if it, or all together, are too large. */
+  pruneLargest(): boolean {
+    const { bytes: maxBytes = 0, totalBytes = 0 } = this.#limits;
+    if ((maxBytes === 0 && totalBytes === 0) || this.#size.isUncounted) return false;
+    const [id, bytes] = row(this.#largest.get());
+    if (id === undefined) return false;
+    const over = Math.max(
+      maxBytes > 0 ? Number(bytes) - maxBytes : 0,
+      totalBytes > 0 ? this.#size.bytes - totalBytes : 0,
+    );
+    return over > 0 && this.#shorten(Number(id), over);
+  }
+
+  /** Deletes the oldest blocks of a conversation, with about `over` bytes at most, and the deletions in that time. */
+  #shorten(id: number, over: number): boolean {
+    const oldest = [0, 1].flatMap((stream) => this.#oldestOf.all(logOf(id, stream === 0 ? 0 : 1)));
+    oldest.sort((one, other) => Number(row(one)[2]) - Number(row(other)[2]));
+    let left = over;
+    let until = oldest.length === 0 ? Number.MAX_SAFE_INTEGER : 0;
+    for (const block of oldest.slice(0, blocksPerStep)) {
+      if (left <= 0) break;
+      left -= Number(row(block)[5]);
+      until = Number(row(block)[2]);
+      this.#delete(block);
+    }
+    const deletions = this.#deletions.removeBefore(until, id);
+    return deletions > 0 || left < over;
   }
 
   #pruneOld(): boolean {
@@ -63,8 +130,8 @@ export class HistoryRetention {
     const oldest = firstStamp(this.#clock.cautiousNow() - ageMs);
     const blocks = this.#oldest.all().filter((block) => lastOf(block) < oldest);
     for (const block of blocks) this.#delete(block);
-    if (blocks.length > 0) this.#removeRedactions.run(oldest);
-    return blocks.length > 0;
+    const deletions = this.#deletions.removeBefore(oldest);
+    return blocks.length > 0 || deletions > 0;
   }
 
   /** Whole blocks are deleted, so a conversation can stay over the limit; the next one gets its turn all the same. */
@@ -98,12 +165,14 @@ export class HistoryRetention {
   }
 
   #delete(block: unknown): void {
-    const [id, log, first, count, records] = row(block);
+    const [id, log, first, count, records, bytes] = row(block);
     this.#index.remove(Number(id), Number(log), decodeBlock(Number(first), String(records)), {
       secure: false,
     });
-    this.#index.uncount(Number(id), Number(log), Number(count));
+    this.#index.uncount(Number(id), Number(log), { count: Number(count), bytes: Number(bytes) });
     this.#remove.run(Number(id));
+    this.#merge.count(Number(bytes));
+    this.#size.drop(this.#conversations.removeIfEmpty(Number(log) >> 1));
   }
 }
 

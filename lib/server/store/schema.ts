@@ -200,4 +200,9 @@ export const migrations: readonly string[] = [
   -- JSON: the client certificates that log in to the account.
   ALTER TABLE account ADD COLUMN certificates TEXT;
   `,
+  `
+  -- The bytes of the records that the index contains, and of the deletions (history_size.ts).
+  ALTER TABLE conversation ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX conversation_bytes ON conversation (bytes);
+  `,
 ];

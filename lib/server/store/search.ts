@@ -9,6 +9,7 @@ import { decodeBlock, type StoredRecord } from "./block.ts";
 import { row } from "./conversation.ts";
 import type { CommitParticipant } from "./commit_participants.ts";
 import type { Database, WriteStatement } from "./database.ts";
+import type { HistorySize, SizeChange } from "./history_size.ts";
 import { turnMs } from "../../turns.ts";
 import { type SearchSection, SearchSections } from "./search_sections.ts";
 import { type CompiledSearch, compileSearch, entryOf, inSection } from "./index_words.ts";
@@ -49,7 +50,7 @@ export class SearchIndex implements CommitParticipant {
   readonly #insert: WriteStatement;
   readonly #remove: WriteStatement;
   readonly #configure: WriteStatement;
-  readonly #count: WriteStatement;
+  readonly #size: HistorySize;
   readonly #oldest: StatementSync;
   readonly #latest: StatementSync;
   readonly #block: StatementSync;
@@ -58,12 +59,13 @@ export class SearchIndex implements CommitParticipant {
   readonly #startAt: StatementSync;
   readonly #bounds: StatementSync;
 
-  constructor(database: Database) {
+  constructor(database: Database, size: HistorySize) {
     this.#database = database;
+    this.#size = size;
     const derived = { isDerived: true };
     this.#sections = new SearchSections(database);
     this.#next = database.prepareArrays(
-      "SELECT id, log, first, count, records FROM block WHERE id > ? ORDER BY id LIMIT 16",
+      "SELECT id, log, first, count, records, octet_length(records) FROM block WHERE id > ? ORDER BY id LIMIT 16",
     );
     this.#saveProgress = database.prepareWrite(
       "INSERT INTO progress (name, value) VALUES ('followed', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
@@ -76,11 +78,6 @@ export class SearchIndex implements CommitParticipant {
     );
     this.#configure = database.prepareWrite(
       "INSERT INTO words (words, rank) VALUES ('secure-delete', CAST(? AS INTEGER))",
-      derived,
-    );
-    this.#count = database.prepareWrite(
-      `UPDATE conversation SET messages = messages + iif(?1 & 1, 0, ?2), events = events + iif(?1 & 1, ?2, 0)
-       WHERE id = ?1 >> 1`,
       derived,
     );
     const hits = "SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid";
@@ -102,11 +99,15 @@ export class SearchIndex implements CommitParticipant {
     this.#database.insertPending();
     for (;;) {
       const blocks = this.#next.all(this.#lastIndexed);
-      if (blocks.length === 0) return false;
+      if (blocks.length === 0) {
+        this.#size.endWaiting();
+        return false;
+      }
       for (const block of blocks) {
-        const [id, log, first, count, records] = row(block);
+        const [id, log, first, count, records, bytes] = row(block);
         this.#insertRecords(Number(id), Number(log), decodeBlock(Number(first), String(records)));
-        this.#count.run(Number(log), Number(count));
+        this.#size.add(Number(log), { count: Number(count), bytes: Number(bytes) });
+        this.#size.wait(-Number(bytes));
         this.#lastIndexed = Number(id);
         if (performance.now() >= deadline) break;
       }
@@ -172,9 +173,10 @@ export class SearchIndex implements CommitParticipant {
     return hits.filter(({ entry }) => [...this.#load([entry])].some(({ record }) => record !== ""));
   }
 
-  /** Subtracts removed records of a block from the count of their conversation. */
-  uncount(block: number, log: number, count: number): void {
-    if (block <= this.#lastIndexed) this.#count.run(log, -count);
+  /** Subtracts removed records of a block from the size of their conversation. */
+  uncount(block: number, log: number, { count, bytes }: SizeChange): void {
+    if (block <= this.#lastIndexed) this.#size.add(log, { count: -count, bytes: -bytes });
+    else this.#size.wait(-bytes);
   }
 
   readonly statements = 0;
@@ -187,6 +189,7 @@ export class SearchIndex implements CommitParticipant {
   rolledBack(): void {
     this.#lastIndexed = Number(row(this.#progress.get())[0] ?? 0);
     this.#sections.load();
+    this.#size.load(this.#lastIndexed);
   }
 
   #insertRecords(block: number, log: number, records: readonly StoredRecord[]): void {

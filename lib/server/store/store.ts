@@ -12,6 +12,7 @@ import { Eraser } from "./erase.ts";
 import { type ExportPage, exportPage } from "./export.ts";
 import { FileWatch, useRescued } from "./file_watch.ts";
 import { History } from "./history.ts";
+import { HistorySize } from "./history_size.ts";
 import { HistoryRetention, type RetentionLimits } from "./history_retention.ts";
 import { copyBefore, type OpenedDatabase, openFolder, openMemory } from "./open.ts";
 import { hasFutureTimes, type MendedTimes, mendTimes, type ValueMenders } from "./mend_times.ts";
@@ -65,6 +66,7 @@ export class Store implements Disposable {
   readonly conversations: Conversations;
   readonly closed: ClosedHistory;
   readonly history: History;
+  readonly size: HistorySize;
   readonly index: SearchIndex;
   readonly deletions: Deletions;
   readonly eraser: Eraser;
@@ -103,9 +105,10 @@ export class Store implements Disposable {
     });
     this.conversations = new Conversations(database);
     this.closed = new ClosedHistory(database, this.conversations);
-    this.history = new History(database, this.conversations);
-    this.index = new SearchIndex(database);
-    this.deletions = new Deletions(database);
+    const size = this.size = new HistorySize(database);
+    this.history = new History(database, this.conversations, size);
+    this.index = new SearchIndex(database, size);
+    this.deletions = new Deletions(database, size);
     this.eraser = new Eraser(database, this.history, this.index, this.deletions);
     const tables = openTables(database, { clock, auditKeepMs });
     this.markers = tables.markers;
@@ -114,7 +117,7 @@ export class Store implements Disposable {
     this.savedValues = tables.savedValues;
     this.files = tables.files;
     this.audit = tables.audit;
-    this.#retention = new HistoryRetention(database, this.index, retention, clock);
+    this.#retention = new HistoryRetention(database, this, retention, clock);
     for (const one of [this.conversations, this.history, this.index]) database.addParticipant(one);
   }
 
@@ -145,7 +148,8 @@ export class Store implements Disposable {
         const before = this.history.appended;
         more = this.upkeepStep();
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
-        if (this.#closed || this.history.appended - before > busyCount) return;
+        const isBusy = this.history.appended - before > busyCount && !this.#retention.isUrgent;
+        if (this.#closed || isBusy) return;
       }
       this.database.checkpoint();
     } finally {
@@ -219,6 +223,11 @@ export class Store implements Disposable {
     return exportPage(this.index, this.conversations, account, options);
   }
 
+  /** The bytes of the history, and their limit; 0 means no limit. */
+  get historyFill(): { bytes: number; limitBytes: number } {
+    return { bytes: this.size.bytes, limitBytes: this.#retention.limitBytes };
+  }
+
   /** Whether the database file is gone and no copy of it could be written. */
   get isLost(): boolean {
     return this.#watch?.isLost ?? false;
@@ -249,6 +258,7 @@ export class Store implements Disposable {
 
   #runUpkeep(deadline: number): boolean {
     this.audit.prune();
+    while (this.#retention.isUrgent && performance.now() < deadline && this.#retention.pruneLargest());
     if (this.index.advance(deadline)) return true;
     while (performance.now() < deadline) {
       if (!this.eraser.step() && !this.#retention.step()) return false;

@@ -107,6 +107,18 @@ const metrics: readonly Metric[] = [
     value: ({ chat }) => chat.store?.database.records.lost ?? 0,
   },
   {
+    name: "parley_history_bytes",
+    help: "Bytes of all stored messages and events",
+    kind: "gauge",
+    value: ({ chat }) => chat.store?.historyFill.bytes ?? 0,
+  },
+  {
+    name: "parley_history_limit_bytes",
+    help: "Bytes of stored messages and events above which the oldest are deleted; 0 without a limit",
+    kind: "gauge",
+    value: ({ chat }) => chat.store?.historyFill.limitBytes ?? 0,
+  },
+  {
     name: "parley_files_bytes",
     help: "Bytes of shared files that people can load",
     kind: "gauge",

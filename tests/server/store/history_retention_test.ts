@@ -2,6 +2,9 @@ import { Clock } from "../../../lib/irc/clock.ts";
 import { assertEquals } from "@std/assert";
 import { firstStamp } from "../../../lib/irc/stamp.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
+import { IndexMerge } from "../../../lib/server/store/index_merge.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { granted } from "../../support/permissions.ts";
 import type { RetentionLimits } from "../../../lib/server/store/history_retention.ts";
 
 Deno.test("records over the age limit are deleted, also from the search index", () => {
@@ -83,6 +86,99 @@ Deno.test("the newest record stays, because the next stamps must be higher", () 
   assertEquals(store.history.newestStamp, firstStamp(2));
 });
 
+Deno.test("of all messages together, the largest conversations lose their oldest ones", () => {
+  using store = open({ ageMs: 0, count: 0, totalBytes: 4000 });
+  for (let ms = 1; ms <= 5; ms++) tell(store, "#tea", ms);
+  for (let ms = 6; ms <= 300; ms++) tell(store, "#noise", ms);
+  runUpkeep(store);
+  assertEquals(times(store, "#tea"), [1, 2, 3, 4, 5]);
+  assertEquals(times(store, "#noise").at(-1), 300);
+  const { bytes, limitBytes } = store.historyFill;
+  assertEquals([bytes <= 4000, bytes > 3900, limitBytes], [true, true, 4000]);
+  assertEquals([found(store, 5), foundIn(store, "#noise", 6), foundIn(store, "#noise", 300)], [[5], [], [
+    300,
+  ]]);
+});
+
+Deno.test("a conversation has a limit of bytes, also for its deletions", () => {
+  using store = open({ ageMs: 0, count: 0, bytes: 3000 });
+  for (let ms = 1; ms <= 200; ms++) tell(store, "#tea", ms);
+  tell(store, "#den", 201);
+  runUpkeep(store);
+  const [oldest = 0] = times(store, "#tea");
+  assertEquals([store.historyFill.bytes <= 3100, oldest > 100, times(store, "#den")], [true, true, [201]]);
+  const views = [{ conversation: store.conversations.find("#tea")?.id ?? 0, since: 0 }];
+  const deletion = { stamp: firstStamp(300), account: undefined, record: "REDACT", reason: "" };
+  for (let ms = oldest; ms < oldest + 20; ms++) store.eraser.redact(views, firstStamp(ms), deletion);
+  runUpkeep(store);
+  const range = { after: -1, before: firstStamp(400), limit: 100, from: "start" } as const;
+  assertEquals(store.deletions.read(views, range).length < 6, true);
+});
+
+Deno.test("a conversation without records is removed with its people, and a new message makes it again", () => {
+  using store = open({ ageMs: 0, count: 0, totalBytes: 1500 });
+  const guests = ["~!1", "~!2"].map((identity) => ({ identity, name: identity }));
+  const [ann = guests[0], bob = guests[1]] = guests;
+  if (ann === undefined || bob === undefined) return;
+  const between = store.conversations.between(ann, bob);
+  store.history.append(between, 0, firstStamp(1), `:a!~x@host PRIVMSG b :${"hi".repeat(99)}`);
+  store.commit();
+  for (let ms = 2; ms <= 100; ms++) tell(store, `#t${ms}`, ms);
+  runUpkeep(store);
+  assertEquals(store.conversations.privateOf("~!1"), []);
+  assertEquals(store.conversations.knownAs("~!2", "~!1"), []);
+  assertEquals(times(store, "#t100"), [100]);
+  store.history.append(between, 0, firstStamp(101), ":a!~x@host PRIVMSG b :again");
+  store.commit();
+  runUpkeep(store);
+  assertEquals(store.conversations.privateOf("~!1").length, 1);
+});
+
+Deno.test("an index of which much was removed is merged, in steps, once", () => {
+  using store = openStore();
+  for (let ms = 1; ms <= 12; ms++) {
+    tell(store, "#tea", ms);
+    runUpkeep(store);
+  }
+  const merge = new IndexMerge(store.database);
+  const steps = () => {
+    let count = 0;
+    while (count < 1000) {
+      let isMore = false;
+      store.database.change(() => isMore = merge.step(8_000_000));
+      count++;
+      if (!isMore) return count;
+    }
+    return count;
+  };
+  merge.count(1_900_000);
+  assertEquals(steps(), 1);
+  merge.count(200_000);
+  assertEquals(steps() > 1, true);
+  assertEquals(steps(), 1);
+  assertEquals(found(store, 7), [7]);
+});
+
+Deno.test(
+  "the bytes of the history are known again after a start",
+  { ignore: !granted("read", "write") },
+  () => {
+    using place = temporaryFolder();
+    let bytes = 0;
+    {
+      using store = openStore({ folder: place.folder });
+      for (let ms = 1; ms <= 10; ms++) tell(store, "#tea", ms);
+      runUpkeep(store);
+      tell(store, "#tea", 11);
+      bytes = store.historyFill.bytes;
+    }
+    using store = openStore({ folder: place.folder });
+    assertEquals(store.historyFill.bytes, bytes);
+    runUpkeep(store);
+    assertEquals(store.historyFill.bytes, bytes);
+  },
+);
+
 /** A store whose clock shows millisecond 100 of 1970. */
 function open(retention: RetentionLimits): Store {
   return openStore({ retention, clock: new Clock({ now: () => 100 }) });
@@ -109,7 +205,11 @@ function times(store: Store, channel: string): number[] {
 }
 
 function found(store: Store, ms: number): number[] {
-  const logs = [(store.conversations.find("#tea")?.id ?? 0) * 2];
+  return foundIn(store, "#tea", ms);
+}
+
+function foundIn(store: Store, channel: string, ms: number): number[] {
+  const logs = [(store.conversations.find(channel)?.id ?? 0) * 2];
   return store.index.search({ logs, text: `word${ms}`, from: "start", limit: 9 }).map(({ stamp }) =>
     stamp / 1024
   );
