@@ -18,7 +18,8 @@ export const certificateCommands: CommandTable = {
   },
 };
 
-function cert(call: Call): void | Promise<void> {
+/** CERT; NickServ uses it too. */
+export function cert(call: Call): void | Promise<void> {
   const { chat, user, params } = call;
   const account = user.account === undefined ? undefined : chat.accounts.find(user.account);
   if (account === undefined) {

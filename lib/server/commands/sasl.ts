@@ -34,7 +34,11 @@ const maxAnswer = 4096;
 type Step = (
   call: EarlyCall,
   message: string,
-) => Promise<{ readonly challenge: string; readonly next: Step } | LoginResult>;
+) => Promise<
+  | { readonly challenge: string; readonly next: Step }
+  | LoginResult
+  | { readonly kind: "refused"; readonly reason: string }
+>;
 
 interface Exchange {
   /** The base64 received so far. */
@@ -107,12 +111,7 @@ async function continueExchange(call: EarlyCall, exchange: Exchange): Promise<vo
   }
   exchanges.delete(session);
   if (result === undefined) return reply(session, "ERR_SASLFAIL");
-  if (result.kind === "wrong" && exchange.step === external) {
-    return fail(
-      session,
-      "This certificate is not one of the account: log in with the password, then write CERT ADD",
-    );
-  }
+  if (result.kind === "refused") return fail(session, result.reason);
   if (result.kind !== "right") return fail(session, failureSentence(result));
   const { name } = result.account;
   if (!await logIn(call, result.account)) {
@@ -162,13 +161,11 @@ async function plain(call: EarlyCall, message: string): Promise<LoginResult> {
 
 /** The message is an account, or "" for the one of the certificate (RFC 4422, appendix A). */
 function external({ session: { chat, connection } }: EarlyCall, message: string): ReturnType<Step> {
-  const fingerprint = connection.tls?.clientCertificate;
+  const { tls, address } = connection;
   const name = message === "" ? undefined : message;
-  return Promise.resolve(
-    fingerprint === undefined
-      ? { kind: "wrong" }
-      : chat.accounts.checkCertificate(fingerprint, connection.address, name),
-  );
+  const result = chat.accounts.checkCertificate(tls?.clientCertificate ?? "", address, name);
+  const reason = "This certificate is not one of the account: log in with the password, then write CERT ADD";
+  return Promise.resolve(result.kind === "wrong" ? { kind: "refused", reason } : result);
 }
 
 async function scramFirst({ session }: EarlyCall, message: string, isChosen: boolean): ReturnType<Step> {
@@ -177,8 +174,13 @@ async function scramFirst({ session }: EarlyCall, message: string, isChosen: boo
   const offered = data && { type: "tls-server-end-point", data } as const;
   const server = new ScramServer(undefined, { offered, isChosen });
   const challenge = await server.first(message, (name) => chat.accounts.verifierOf(name));
-  if (challenge === undefined) return { kind: "wrong" };
-  return { challenge, next: (call, proof) => scramFinal(call, server, proof, isChosen) };
+  if (challenge !== undefined) {
+    return { challenge, next: (call, proof) => scramFinal(call, server, proof, isChosen) };
+  }
+  if (offered === undefined || isChosen || !message.startsWith("y,")) return { kind: "wrong" };
+  const reason =
+    "This server offers SCRAM-SHA-256-PLUS, and your app did not see that; somebody in between can hide it";
+  return { kind: "refused", reason };
 }
 
 async function scramFinal(

@@ -1,5 +1,5 @@
 /**
- * NickServ for apps without SASL: IDENTIFY and REGISTER. It is a name that answers, not a user; messages to it are
+ * NickServ for apps without SASL: IDENTIFY and REGISTER; CERT for people who know it from other servers. It is a name that answers, not a user; messages to it are
  * not stored.
  */
 import { fold } from "../../irc/names.ts";
@@ -9,11 +9,12 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { tellActs } from "../render/account_acts.ts";
 import { OutgoingLine } from "../render/outgoing.ts";
 import { register } from "./account.ts";
+import { cert } from "./certificate.ts";
 import { checkPassword, failureSentence, logIn, passwordsNeedEncryption, sendLoggedIn } from "./login.ts";
 import { takeNick } from "./nick.ts";
 import { isOwnDisconnected } from "./nick_in_use.ts";
 
-const usage = "<IDENTIFY <account> <password> | REGISTER <password>>";
+const usage = "<IDENTIFY <account> <password> | REGISTER <password> | CERT ...>";
 const help = "Logs in or registers an account, for apps that support no other way";
 
 /** The commands of this file. */
@@ -36,10 +37,12 @@ export function askNickServ(call: Call, text: string): void | Promise<void> {
       return identify(call, words);
     case "REGISTER":
       return registerAccount(call, words);
+    case "CERT":
+      return cert({ ...call, params: words });
     default:
       return answer(
         call,
-        `The commands are IDENTIFY <account> <password> and REGISTER <password>; for more, see /ACCOUNT and /HELP ACCOUNT`,
+        `The commands are IDENTIFY <account> <password>, REGISTER <password> and CERT ADD; for more, see /ACCOUNT and /HELP ACCOUNT`,
       );
   }
 }

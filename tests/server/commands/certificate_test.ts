@@ -54,7 +54,7 @@ story("CERT ADD makes the certificate of the connection a way to log in, until C
       "CERT ADD",
       "CERT ADD abc",
       `CERT ADD ${"b2".repeat(32)}`,
-      "CERT LIST",
+      "NS CERT LIST",
     ),
     [
       ":chat.test NOTE CERT LIST :Your account has no client certificate",
@@ -157,6 +157,11 @@ story("SASL offers EXTERNAL only with a certificate, and -PLUS only where TLS is
   const through = { ...chosen, data: new Uint8Array(32) };
   const wrong = [":chat.test 904 * :SASL authentication failed: Wrong name or password"];
   assertEquals(await scram(bound, "ann", password, undefined, { chosen: through }), wrong);
+  bound.send("AUTHENTICATE SCRAM-SHA-256");
+  await bound.next(/ AUTHENTICATE \+$/);
+  assertEquals(await ask(bound, `AUTHENTICATE ${encode64(utf8("y,,n=ann,r=abc"))}`), [
+    ":chat.test 904 * :SASL authentication failed: This server offers SCRAM-SHA-256-PLUS, and your app did not see that; somebody in between can hide it",
+  ]);
   assertEquals(
     (await scram(bound, "ann", password, undefined, { chosen })).at(-1),
     ":chat.test 903 * :SASL authentication successful",
