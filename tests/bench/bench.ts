@@ -7,7 +7,10 @@
 import { helpText, type OptionTable, type OptionValues, parseOptions } from "../../lib/options.ts";
 import { measureIdle } from "./idle.ts";
 import { measureLatency } from "./latency.ts";
-import { emptyReport, formatReport, type Report } from "./report.ts";
+import { descriptorLimit } from "../../lib/net/descriptors.ts";
+import { fitDescriptors } from "./descriptor_needs.ts";
+import { emptyReport, formatReport } from "./report.ts";
+import type { OnFailure } from "./side_by_side.ts";
 import { isInstalled, serverNames, stopAll } from "./servers.ts";
 import { measureStart } from "./startup.ts";
 import { measureStuck } from "./stuck.ts";
@@ -48,16 +51,43 @@ async function main(): Promise<number> {
   }
   const [clients, inFlight] = [counts(values.clients), counts(values.inFlight)];
   if (!clients || !inFlight) return complain("Cannot read the counts: write numbers as in 100,1000");
-  const report = await measure({ ...values, clients, inFlight });
-  if (values.json) return say(`${JSON.stringify(report, mapsAsObjects, 2)}\n`);
-  return say(`\n${formatReport(report)}\n\n${formatTargets(report)}\n`);
+  isJson = values.json;
+  await measure({ ...values, clients, inFlight });
+  return report.failures.length === 0 ? 0 : 1;
+}
+
+/** What is measured so far; every end of the benchmark prints it. */
+let report = emptyReport([]);
+let isJson = false;
+
+function printReport(): void {
+  if (report.servers.length === 0) return;
+  say(
+    isJson
+      ? `${JSON.stringify(report, mapsAsObjects, 2)}\n`
+      : `\n${formatReport(report)}\n\n${formatTargets(report)}\n`,
+  );
+  report = emptyReport([]);
+}
+
+/** Runs one part; the others are measured also if it fails. */
+async function attempt(what: string, act: (onFailure: OnFailure) => Promise<void>): Promise<void> {
+  progress(what);
+  const onFailure: OnFailure = (server, error) => fail(`${what}, ${server}`, error);
+  await act(onFailure).catch((error) => fail(what, error));
+}
+
+function fail(what: string, error: unknown): void {
+  const sentence = `${what} failed: ${error instanceof Error ? error.message : String(error)}`;
+  progress(sentence);
+  report.failures.push(sentence);
 }
 
 type Values = Omit<OptionValues<typeof rows>, "clients" | "inFlight">;
 type Counts = Readonly<Record<"clients" | "inFlight", readonly number[]>>;
 
-async function measure(values: Values & Counts): Promise<Report> {
-  const { seconds, rounds, rate, clients, inFlight } = values;
+async function measure(values: Values & Counts): Promise<void> {
+  const { seconds, rounds, rate, inFlight } = values;
   const windowMs = seconds * 1000;
   const wanted = serverNames.filter((name) => values.only.split(",").includes(name));
   const servers = wanted.filter(isInstalled);
@@ -65,26 +95,36 @@ async function measure(values: Values & Counts): Promise<Report> {
     if (!servers.includes(name)) progress(`Left out, as it is not installed: ${name}`);
   }
   const ircServers = servers.filter((name) => name !== "relay");
-  const report = emptyReport(servers);
-  progress(`Measuring ${servers.join(", ")}: throughput`);
-  report.throughput = await measureThroughput(servers, { clients, inFlight, rounds, windowMs });
+  report = emptyReport(servers);
+  const size = { servers: servers.length, clients: values.clients, idle: values.idle };
+  const { clients, idle, notes } = fitDescriptors(size, descriptorLimit() ?? Infinity);
+  for (const note of notes) progress(note);
+  report.failures.push(...notes);
+  progress(`Measuring ${servers.join(", ")}`);
+  await attempt("throughput", (onFailure) => {
+    const options = { clients, inFlight, rounds, windowMs };
+    return measureThroughput(servers, options, { rows: report.throughput, onFailure });
+  });
   if (rate > 0) {
-    progress("latency");
-    report.latency = await measureLatency(servers, { rate, rounds, windowMs });
+    await attempt("latency", async (onFailure) => {
+      report.latency = await measureLatency(servers, { rate, rounds, windowMs }, onFailure);
+    });
   }
-  if (values.idle > 0) {
-    progress("idle connections");
-    report.idle = await measureIdle(ircServers, values.idle);
+  if (idle > 0) {
+    await attempt("idle connections", async (onFailure) => {
+      report.idle = await measureIdle(ircServers, idle, onFailure);
+    });
   }
   for (const name of values.stuck ? ircServers : []) {
-    progress(`a client that stops reading: ${name}`);
-    report.stuck.set(name, await measureStuck(name, { rate: stuckRate, rounds }));
+    await attempt(`a client that stops reading, ${name}`, async () => {
+      report.stuck.set(name, await measureStuck(name, { rate: stuckRate, rounds }));
+    });
   }
-  if (values.starts > 0) {
-    progress("starts");
-    for (const name of servers) report.starts.set(name, await measureStart(name, values.starts));
+  for (const name of values.starts > 0 ? servers : []) {
+    await attempt(`starts, ${name}`, async () => {
+      report.starts.set(name, await measureStart(name, values.starts));
+    });
   }
-  return report;
 }
 
 /** undefined unless `text` is a list of numbers from 1 on. */
@@ -123,6 +163,7 @@ function complain(sentence: string): number {
 }
 
 async function leave(code: number): Promise<never> {
+  printReport();
   await stopAll();
   Deno.exit(code);
 }

@@ -31,18 +31,38 @@ export class Crowd implements Disposable {
   /** Returns when every client has received all messages of the time in which the others joined. */
   static async gather(server: Server, { count, join = true }: CrowdOptions): Promise<Crowd> {
     const places = Array.from({ length: count });
-    const peers = await inGroups(places, acceptWidth, () => enter(server));
-    if (server.speaksIrc) {
-      await inGroups(peers, registerWidth, register);
-      if (join) await inGroups(peers, joinWidth, (peer) => peer.ask(`JOIN ${channel}`, " 366 "));
-      await inGroups(peers, registerWidth, (peer) => peer.ask("PING settled", "settled"));
+    const peers: LoadClient[] = [];
+    try {
+      await inGroups(places, acceptWidth, async () => void peers.push(await enter(server)));
+      if (server.speaksIrc) {
+        await inGroups(peers, registerWidth, register);
+        if (join) await inGroups(peers, joinWidth, (peer) => peer.ask(`JOIN ${channel}`, " 366 "));
+        await inGroups(peers, registerWidth, (peer) => peer.ask("PING settled", "settled"));
+      }
+      return new Crowd(peers);
+    } catch (error) {
+      for (const peer of peers) peer.close();
+      throw error;
     }
-    return new Crowd(peers);
   }
 
   /** Deliveries to all of them so far. */
   get delivered(): number {
     return this.peers.reduce((sum, peer) => sum + peer.delivered, 0);
+  }
+
+  /** Whether the server has closed none of the connections. */
+  get isWhole(): boolean {
+    return !this.peers.some(({ ended }) => ended);
+  }
+
+  /** Why the crowd is not whole. */
+  get lossSentence(): string {
+    const lost = this.peers.filter(({ ended }) => ended);
+    const [reason] = lost.flatMap(({ failure }) => failure ?? []);
+    return `${lost.length} of ${this.peers.length} connections ended${
+      reason === undefined ? "" : `: ${reason}`
+    }`;
   }
 
   [Symbol.dispose](): void {
@@ -63,7 +83,10 @@ async function inGroups<T, R>(
   const results: R[] = [];
   for (let first = 0; first < items.length; first += width) {
     const group = items.slice(first, first + width);
-    results.push(...await Promise.all(group.map((item, i) => run(item, first + i))));
+    // All end before an error is thrown, so that nothing is opened later.
+    const ended = await Promise.allSettled(group.map((item, i) => run(item, first + i)));
+    for (const one of ended) if (one.status === "rejected") throw one.reason;
+    results.push(...ended.flatMap((one) => one.status === "fulfilled" ? [one.value] : []));
   }
   return results;
 }

@@ -12,6 +12,7 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
 
 /** 3 416 000 as "3.42 M", 98 700 as "98.7 k". */
 export function formatCount(value: number): string {
+  if (Number.isNaN(value)) return "failed";
   if (value >= 1e6) return `${(value / 1e6).toFixed(2)} M`;
   return value >= 1e3 ? `${(value / 1e3).toFixed(1)} k` : value.toFixed(0);
 }

@@ -6,6 +6,7 @@
 import { residentKib } from "./cpu.ts";
 import { Crowd } from "./crowd.ts";
 import { pause } from "../support/deadline.ts";
+import type { OnFailure } from "./side_by_side.ts";
 import { type ServerName, startServer } from "./servers.ts";
 
 export interface Idle {
@@ -24,9 +25,17 @@ const restMs = 40_000;
 export async function measureIdle(
   names: readonly ServerName[],
   connections: number,
+  onFailure: OnFailure,
 ): Promise<Map<ServerName, Idle>> {
-  const measured = names.map(async (name) => [name, await measureOne(name, connections)] as const);
-  return new Map(await Promise.all(measured));
+  const found = new Map<ServerName, Idle>();
+  await Promise.all(names.map(async (name) => {
+    try {
+      found.set(name, await measureOne(name, connections));
+    } catch (error) {
+      onFailure(name, error);
+    }
+  }));
+  return found;
 }
 
 async function measureOne(name: ServerName, connections: number): Promise<Idle> {
@@ -35,10 +44,11 @@ async function measureOne(name: ServerName, connections: number): Promise<Idle> 
     await pause(settleMs);
     const withoutKib = residentKib(server.pid);
     const each = () => (residentKib(server.pid) - withoutKib) / connections;
-    using _crowd = await Crowd.gather(server, { count: connections, join: false });
+    using crowd = await Crowd.gather(server, { count: connections, join: false });
     await pause(settleMs);
     const arrivedKib = each();
     await pause(restMs);
+    if (!crowd.isWhole) throw new Error(crowd.lossSentence);
     return { connections, withoutKib, arrivedKib, restedKib: each() };
   } finally {
     await server.stop();

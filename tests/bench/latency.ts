@@ -2,7 +2,7 @@
 
 import { type Latency, Pulse } from "./pulse.ts";
 import type { ServerName } from "./servers.ts";
-import { SideBySide } from "./side_by_side.ts";
+import { type OnFailure, type ServerWithCrowd, SideBySide } from "./side_by_side.ts";
 import { pause } from "../support/deadline.ts";
 import { median, warmMs } from "./figures.ts";
 
@@ -15,12 +15,18 @@ export interface LatencyOptions {
 
 const clients = 100;
 
+async function fail(servers: SideBySide, pair: ServerWithCrowd, onFailure: OnFailure): Promise<void> {
+  onFailure(pair.server.name, new Error(pair.crowd.lossSentence));
+  await servers.drop(pair);
+}
+
 /** The median of the rounds. */
 export async function measureLatency(
   names: readonly ServerName[],
   { rate, rounds, windowMs }: LatencyOptions,
+  onFailure: OnFailure,
 ): Promise<Map<ServerName, Latency>> {
-  await using servers = await SideBySide.open(names, clients);
+  await using servers = await SideBySide.open(names, clients, onFailure);
   const found = new Map<ServerName, Latency[]>(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const { server, crowd } of servers.pairs) {
@@ -31,11 +37,14 @@ export async function measureLatency(
       found.get(server.name)?.push(pulse.take());
       pulse.stop();
       await pause(warmMs);
+      if (!crowd.isWhole) await fail(servers, { server, crowd }, onFailure);
     }
   }
-  return new Map([...found].map(([name, list]) => [name, {
-    p50Ms: median(list.map(({ p50Ms }) => p50Ms)),
-    p99Ms: median(list.map(({ p99Ms }) => p99Ms)),
-    deliveries: list.reduce((sum, { deliveries }) => sum + deliveries, 0),
-  }]));
+  return new Map(
+    [...found].filter(([, list]) => list.length > 0).map(([name, list]) => [name, {
+      p50Ms: median(list.map(({ p50Ms }) => p50Ms)),
+      p99Ms: median(list.map(({ p99Ms }) => p99Ms)),
+      deliveries: list.reduce((sum, { deliveries }) => sum + deliveries, 0),
+    }]),
+  );
 }

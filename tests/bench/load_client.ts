@@ -24,8 +24,12 @@ export class LoadClient {
   onDelivery: ((buffer: Uint8Array, end: number) => void) | undefined;
   /** Called after each read, when its deliveries have been counted. */
   onRead: (() => void) | undefined;
+  /** Called after each read with the number of its deliveries. */
+  onProgress: ((deliveries: number) => void) | undefined;
   /** True once the server has closed the connection. */
   ended = false;
+  /** Why this client could not read on; undefined while it can, and after the server closed the connection. */
+  failure: string | undefined;
   readonly #socket: LineSocket;
   readonly #buffer = new Uint8Array(readBytes);
   #filled = 0;
@@ -46,7 +50,12 @@ export class LoadClient {
   static async over(socket: LineSocket, hello: string, answer: string): Promise<LoadClient> {
     const peer = new LoadClient(socket);
     peer.#read();
-    await peer.ask(hello, answer);
+    try {
+      await peer.ask(hello, answer);
+    } catch (error) {
+      peer.close();
+      throw error;
+    }
     return peer;
   }
 
@@ -109,11 +118,14 @@ export class LoadClient {
         if (count === null || this.ended) break;
         countRead(count, 0);
         this.#filled += count;
+        const before = this.delivered;
         this.#scan();
+        this.onProgress?.(this.delivered - before);
         this.onRead?.();
       }
     } catch (error) {
-      if (!isHangUp(error)) throw error;
+      // Nobody awaits this; what measures finds the client ended, and says why.
+      if (!isHangUp(error)) this.failure = error instanceof Error ? error.message : String(error);
     }
     this.close();
     this.#awaited?.failed(new Error("Cannot go on: the server closed the connection"));
@@ -161,7 +173,7 @@ export class LoadClient {
         }
       }
     } catch (error) {
-      if (!isHangUp(error)) throw error;
+      if (!isHangUp(error)) this.failure = error instanceof Error ? error.message : String(error);
     }
     this.#writing = false;
   }

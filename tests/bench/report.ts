@@ -11,30 +11,33 @@ import type { ThroughputRow } from "./throughput.ts";
 /** Empty where nothing was measured. */
 export interface Report {
   readonly servers: readonly ServerName[];
-  throughput: readonly ThroughputRow[];
+  readonly throughput: ThroughputRow[];
   latency: ReadonlyMap<ServerName, Latency>;
   idle: ReadonlyMap<ServerName, Idle>;
   readonly stuck: Map<ServerName, Stuck>;
   /** Milliseconds. */
   readonly starts: Map<ServerName, number>;
+  /** Sentences about what could not be measured. */
+  readonly failures: string[];
 }
 
 export function emptyReport(servers: readonly ServerName[]): Report {
   const [latency, idle, stuck, starts] = [new Map(), new Map(), new Map(), new Map()];
-  return { servers, throughput: [], latency, idle, stuck, starts };
+  return { servers, throughput: [], latency, idle, stuck, starts, failures: [] };
 }
 
 type Measure = keyof Throughput;
 
 /** The median of a figure over the rounds; NaN where it was not measured. */
 export function figure(row: ThroughputRow, server: ServerName, measure: Measure): number {
-  return median(row.rounds.map((round) => round.get(server)?.[measure] ?? NaN));
+  return median(row.rounds.flatMap((round) => round.get(server)?.[measure] ?? []));
 }
 
 /** The median over the rounds of the ratio of two servers in the same round. */
 export function ratio(row: ThroughputRow, one: ServerName, other: ServerName, measure: Measure): number {
   return median(
-    row.rounds.map((round) => (round.get(one)?.[measure] ?? NaN) / (round.get(other)?.[measure] ?? NaN)),
+    row.rounds.map((round) => (round.get(one)?.[measure] ?? NaN) / (round.get(other)?.[measure] ?? NaN))
+      .filter((quotient) => !Number.isNaN(quotient)),
   );
 }
 
@@ -77,6 +80,9 @@ export function formatReport(report: Report): string {
     ),
     serverTable("From start to listening", ["ms"], report.starts, (ms) => [ms.toFixed(0)]),
   ];
+  if (report.failures.length > 0) {
+    parts.push(["Not measured", ...report.failures.map((one) => `  ${one}`)].join("\n"));
+  }
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
@@ -88,7 +94,7 @@ function throughputTable({ servers, throughput }: Report, measure: Measure, head
   const body = throughput.map((row) => [
     `N=${row.clients} W=${row.inFlight}`,
     ...servers.map((server) => formatCount(figure(row, server, measure))),
-    ...others.map((other) => ratio(row, first, other, measure).toFixed(2)),
+    ...others.map((other) => ratio(row, first, other, measure).toFixed(2).replace("NaN", "-")),
   ]);
   return `${heading}\n${formatTable(head, body)}`;
 }

@@ -8,27 +8,51 @@ export interface ServerWithCrowd {
   readonly crowd: Crowd;
 }
 
-export class SideBySide implements AsyncDisposable {
-  readonly pairs: readonly ServerWithCrowd[];
+/** Called for a server that cannot be measured. */
+export type OnFailure = (server: ServerName, error: unknown) => void;
 
-  constructor(pairs: readonly ServerWithCrowd[]) {
-    this.pairs = pairs;
+export class SideBySide implements AsyncDisposable {
+  #pairs: readonly ServerWithCrowd[];
+
+  private constructor(pairs: readonly ServerWithCrowd[]) {
+    this.#pairs = pairs;
   }
 
   /** Starts each of `names` anew and fills its channel with `count` clients. */
-  static async open(names: readonly ServerName[], count: number): Promise<SideBySide> {
-    const pairs: ServerWithCrowd[] = [];
-    for (const name of names) {
-      const server = await startServer(name);
-      pairs.push({ server, crowd: await Crowd.gather(server, { count }) });
+  static async open(
+    names: readonly ServerName[],
+    count: number,
+    onFailure: OnFailure,
+  ): Promise<SideBySide> {
+    const opened = new SideBySide([]);
+    for (const name of names) await opened.#add(name, count, onFailure);
+    return opened;
+  }
+
+  /** A server that fails is stopped, and the others are measured without it. */
+  async #add(name: ServerName, count: number, onFailure: OnFailure): Promise<void> {
+    let server: Server | undefined;
+    try {
+      server = await startServer(name);
+      this.#pairs = [...this.#pairs, { server, crowd: await Crowd.gather(server, { count }) }];
+    } catch (error) {
+      await server?.stop();
+      onFailure(name, error);
     }
-    return new SideBySide(pairs);
+  }
+
+  /** Stops measuring a server that failed under load. */
+  async drop({ server, crowd }: ServerWithCrowd): Promise<void> {
+    this.#pairs = this.#pairs.filter((pair) => pair.server !== server);
+    crowd[Symbol.dispose]();
+    await server.stop();
+  }
+
+  get pairs(): readonly ServerWithCrowd[] {
+    return this.#pairs;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { server, crowd } of this.pairs) {
-      await server.stop();
-      crowd[Symbol.dispose]();
-    }
+    for (const pair of this.#pairs) await this.drop(pair);
   }
 }

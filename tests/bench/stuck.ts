@@ -45,10 +45,13 @@ export async function measureStuck(name: ServerName, { rate, rounds }: StuckOpti
     using crowd = await Crowd.gather(server, { count: talkers + 2 * rounds });
     const pulse = new Pulse(crowd, { rate, leaveOut: 2 * rounds });
     const found: Stuck[] = [];
-    for (let round = 0; round < rounds; round++) {
-      found.push(await measureRound(crowd, pulse, talkers + 2 * round));
+    try {
+      for (let round = 0; round < rounds; round++) {
+        found.push(await measureRound(crowd, pulse, talkers + 2 * round));
+      }
+    } finally {
+      pulse.stop();
     }
-    pulse.stop();
     return {
       readingP99Ms: median(found.map(({ readingP99Ms }) => readingP99Ms)),
       stuckP99Ms: median(found.map(({ stuckP99Ms }) => stuckP99Ms)),
@@ -64,18 +67,22 @@ async function measureRound(crowd: Crowd, pulse: Pulse, index: number): Promise<
   const [first, streamer, reader] = [0, index, index + 1].map((each) => crowd.peers[each]);
   if (!first || !streamer || !reader) throw new Error("Cannot find the one who reads");
   const stream = startStream(streamer, nickOf(index + 1));
-  await pause(warmMs);
-  pulse.take();
-  await pause(halfMs);
-  const readingP99Ms = pulse.take().p99Ms;
-  const stoppedAt = performance.now();
-  const quit = first.heard("QUIT").then(() => performance.now() - stoppedAt, () => Infinity);
-  reader.pause();
-  const cutOffMs = await Promise.race([quit, pause(giveUpMs).then(() => Infinity)]);
-  clearInterval(stream);
-  await pause(warmMs);
-  const stuckP99Ms = pulse.take().p99Ms;
-  return { readingP99Ms, stuckP99Ms, ratio: stuckP99Ms / readingP99Ms, cutOffMs };
+  try {
+    await pause(warmMs);
+    pulse.take();
+    await pause(halfMs);
+    const readingP99Ms = pulse.take().p99Ms;
+    const stoppedAt = performance.now();
+    const quit = first.heard("QUIT").then(() => performance.now() - stoppedAt, () => Infinity);
+    reader.pause();
+    const cutOffMs = await Promise.race([quit, pause(giveUpMs).then(() => Infinity)]);
+    clearInterval(stream);
+    await pause(warmMs);
+    const stuckP99Ms = pulse.take().p99Ms;
+    return { readingP99Ms, stuckP99Ms, ratio: stuckP99Ms / readingP99Ms, cutOffMs };
+  } finally {
+    clearInterval(stream);
+  }
 }
 
 /** 4 MB a second to one nick. */
