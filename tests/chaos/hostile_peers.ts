@@ -9,6 +9,7 @@ import { makeCertificate } from "../../lib/net/certificate.ts";
 import { type StreamSocket, webSocketConnection } from "../../lib/net/stream.ts";
 import { messageRoute } from "../../lib/server/web/message_route.ts";
 import { metricRoute } from "../../lib/server/web/metrics.ts";
+import { openStore } from "../../lib/server/store/store.ts";
 import { UploadFolder } from "../../lib/server/web/upload_folder.ts";
 import { UploadRoutes } from "../../lib/server/web/upload_routes.ts";
 import type { Route } from "../../lib/server/web/web.ts";
@@ -46,10 +47,11 @@ async function fuzz(): Promise<void> {
   await using _folder = { [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
   await using site = fuzzSite(folder, faults);
   using ports = await fuzzPorts(site, faults);
-  const rssAtStart = Deno.memoryUsage().rss;
   const steps = new SlowSteps();
   const startMs = performance.now();
   const endMs = inputs === Infinity ? startMs + seconds * 1000 : Infinity;
+  const samples: number[] = [];
+  let nextSample = 0;
   const sent = () => figures.frames + figures.requests + figures.starts;
   while (performance.now() < endMs && sent() < inputs && faults.length === 0) {
     for (let left = 10; left > 0; left--) {
@@ -61,23 +63,35 @@ async function fuzz(): Promise<void> {
     figures.requests += requestsAtOnce;
     await Promise.all(ports.map((port) => sendStart(port, chance)));
     figures.starts += ports.length;
+    if (figures.starts % 400 === 0) await tidy(site);
+    if (sent() >= nextSample) {
+      samples.push(Math.round(Deno.memoryUsage().rss / 1e6));
+      nextSample += Math.max(10_000, inputs === Infinity ? 0 : inputs / 10);
+    }
   }
   assertEquals([faults, site.chat.log.filter((line) => line.startsWith("error"))], [[], []], `seed ${seed}`);
   const ann = await site.chat.peer("survivor");
   assertEquals(await ask(ann, "PING x"), [":chat.test PONG chat.test x"]);
   const response = await fetch(`${site.origin}/healthz`);
   assertEquals([response.status, await response.text()], [200, "ok\n"]);
-  const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
   print(
     `${sent()} inputs in ${Math.round((performance.now() - startMs) / 1000)} s, seed ${seed}: ${
       JSON.stringify(figures)
-    }, ${steps.figures()}, RSS ${megabytes(rssAtStart)}, then ${megabytes(Deno.memoryUsage().rss)}`,
+    }, ${steps.figures()}, RSS ${samples.join()} MB`,
   );
+}
+
+/** What the server does every few seconds. */
+async function tidy({ chat: { hub, state } }: Site): Promise<void> {
+  state.store?.commit();
+  hub.sweep();
+  await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function fuzzSite(folder: string, faults: string[]): Site {
   const late: Route[] = [];
-  const site = startSite({ settings: { keepMessages: 200 } }, {
+  const store = openStore({ retention: { ageMs: 0, count: 200 } });
+  const site = startSite({ store }, {
     deadlines: { headersMs: 300, idleMs: 300, stallMs: 300, bytesPerSecond: 1000 },
     routes: [0, 1, 2].map((at): Route => (...asked) => late[at]?.(...asked)),
     onError: (error) => void faults.push(String(error)),

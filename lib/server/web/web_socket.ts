@@ -31,7 +31,8 @@ export function upgradeRefusal(
   request: IncomingMessage,
   options: UpgradeOptions,
 ): UpgradeRefusal | undefined {
-  const { headers } = request;
+  const { headers, method } = request;
+  if (method !== "GET") return { status: 400, sentence: "A WebSocket begins with a GET request" };
   const key = headers["sec-websocket-key"];
   if (headers.upgrade?.toLowerCase() !== "websocket") {
     return { status: 400, sentence: "The only supported upgrade is websocket" };

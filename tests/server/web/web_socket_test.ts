@@ -50,6 +50,7 @@ async function protocols(site: Site): Promise<void> {
 async function handshake(
   site: Site,
   headers: Record<string, string>,
+  method = "GET",
 ): Promise<{ socket: Deno.TcpConn; head: string }> {
   const socket = await Deno.connect({ hostname: "127.0.0.1", port: port(site) });
   const all = {
@@ -61,7 +62,7 @@ async function handshake(
     ...headers,
   };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  await socket.write(new TextEncoder().encode(`GET / HTTP/1.1\r\n${lines.join("")}\r\n`));
+  await socket.write(new TextEncoder().encode(`${method} / HTTP/1.1\r\n${lines.join("")}\r\n`));
   let head = "";
   while (!head.includes("\r\n\r\n")) head += new TextDecoder().decode(await read(socket));
   return { socket, head };
@@ -72,8 +73,8 @@ async function read(socket: Deno.TcpConn): Promise<Uint8Array> {
   return bytes.subarray(0, await socket.read(bytes) ?? 0);
 }
 
-async function statusOf(site: Site, headers: Record<string, string>): Promise<string> {
-  const { socket, head } = await handshake(site, headers);
+async function statusOf(site: Site, headers: Record<string, string>, method?: string): Promise<string> {
+  const { socket, head } = await handshake(site, headers, method);
   socket.close();
   return head.split("\r\n")[0]?.split(" ")[1] ?? "";
 }
@@ -120,6 +121,7 @@ async function handshakes(site: Site): Promise<void> {
   assertEquals(await statusOf(site, { "Sec-WebSocket-Version": "8" }), "426");
   assertEquals(await statusOf(site, { "Sec-WebSocket-Key": "short" }), "400");
   assertEquals(await statusOf(site, { Upgrade: "h2c" }), "400");
+  assertEquals(await statusOf(site, {}, "POST"), "400");
 }
 
 /** A frame of a client: masked, with a length of one or two bytes. */
