@@ -31,7 +31,8 @@ async function backup(call: Call): Promise<void> {
   }
   if (path === undefined) fail("BACKUP", "CANNOT_COPY", "This server stores nothing on disk");
   const fullPath = Deno.realPathSync(path);
-  const words = `The database was copied to ${fullPath}; ${otherFiles(chat.settings, folderOf(fullPath))}`;
+  const others = otherFiles(chat.settings, folderOf(fullPath));
+  const words = `The database was copied to ${fullPath}; ${others}${keptWords(chat.settings)}`;
   await keepAct(call, "BACKUP");
   standardReply(session, "NOTE", "BACKUP", "DONE", path, words);
 }
@@ -44,4 +45,14 @@ function folderOf(path: string): string {
 function otherFiles({ tls, cert }: Settings, folder: string): string {
   if (tls === "off" || cert !== undefined) return `also copy the shared files in ${folder}/files`;
   return `also copy the shared files in ${folder}/files, and the certificate of this server: tls-key.pem and tls-cert.pem`;
+}
+
+/** How long the copy stays; "" without limits. */
+function keptWords({ backups, backupKeep }: Settings): string {
+  const limits = [
+    backups > 0 ? `the newest ${backups} copies` : "",
+    backupKeep > 0 ? `copies of the last ${Math.round(backupKeep / 86_400_000)} days` : "",
+  ].filter((one) => one !== "");
+  if (limits.length === 0) return "";
+  return `. It has messages that are deleted later; the server keeps ${limits.join(" and ")} here`;
 }

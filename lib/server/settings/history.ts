@@ -52,6 +52,26 @@ export const historySettings = {
     group: "History and data",
     help: "how long the acts of operators are kept, for AUDIT; 0 means no limit by age",
   },
+  backups: {
+    kind: "number",
+    default: 5,
+    min: 0,
+    max: 10_000,
+    env: "PARLEY_BACKUPS",
+    group: "History and data",
+    metavar: "COUNT",
+    help: "number of copies by BACKUP that stay in the data folder, the newest; 0 means no limit",
+  },
+  backupKeep: {
+    kind: "duration",
+    default: 30 * 86_400_000,
+    min: 0,
+    env: "PARLEY_BACKUP_KEEP",
+    group: "History and data",
+    metavar: "TIME",
+    help:
+      "how long copies of the database stay in the data folder (BACKUP, upgrades, --mend-times): they keep what is deleted later; 0 means no limit",
+  },
   historyTotal: {
     kind: "size",
     default: 4 * 1024 * 1024 * 1024,

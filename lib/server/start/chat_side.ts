@@ -124,7 +124,7 @@ function openData(
 ): Store {
   const { auditKeep, data, ephemeral, synchronous, keepFor, keepMessages, unsavedLimit, mendTimes } =
     settings;
-  const { historyEach, historyTotal } = settings;
+  const { backupKeep, backups, historyEach, historyTotal } = settings;
   const totalBytes = ephemeral ? Math.min(historyTotal || Infinity, ephemeralBytes) : historyTotal;
   const count = keepMessages === 0 && ephemeral ? ephemeralMessages : keepMessages;
   try {
@@ -133,6 +133,7 @@ function openData(
       synchronous,
       retention: { ageMs: keepFor, count, bytes: historyEach, totalBytes },
       auditKeepMs: auditKeep,
+      copies: { ageMs: backupKeep, count: backups },
       unsavedLimit,
       clock,
       mend: mendTimes ? valueMenders : undefined,

@@ -201,6 +201,7 @@ export function copyBefore(db: DatabaseSync, path: string, name: string): string
   const copy = path.replace(/\.db$/, `-${name}.db`);
   try {
     Deno.copyFileSync(path, `${copy}.part`);
+    Deno.chmodSync(`${copy}.part`, 0o600);
     Deno.renameSync(`${copy}.part`, copy);
   } catch (error) {
     removeQuietly(`${copy}.part`);

@@ -9,7 +9,7 @@ import { decodeBlock, type StoredRecord } from "./block.ts";
 import { row } from "./conversation.ts";
 import type { CommitParticipant } from "./commit_participants.ts";
 import type { Database, WriteStatement } from "./database.ts";
-import type { HistorySize, SizeChange } from "./history_size.ts";
+import { HistorySize, type SizeChange } from "./history_size.ts";
 import { turnMs } from "../../turns.ts";
 import { type SearchSection, SearchSections } from "./search_sections.ts";
 import { type CompiledSearch, compileSearch, entryOf, inSection } from "./index_words.ts";
@@ -50,7 +50,7 @@ export class SearchIndex implements CommitParticipant {
   readonly #insert: WriteStatement;
   readonly #remove: WriteStatement;
   readonly #configure: WriteStatement;
-  readonly #size: HistorySize;
+  readonly size: HistorySize;
   readonly #oldest: StatementSync;
   readonly #latest: StatementSync;
   readonly #block: StatementSync;
@@ -59,9 +59,9 @@ export class SearchIndex implements CommitParticipant {
   readonly #startAt: StatementSync;
   readonly #bounds: StatementSync;
 
-  constructor(database: Database, size: HistorySize) {
+  constructor(database: Database) {
     this.#database = database;
-    this.#size = size;
+    this.size = new HistorySize(database);
     const derived = { isDerived: true };
     this.#sections = new SearchSections(database);
     this.#next = database.prepareArrays(
@@ -100,14 +100,14 @@ export class SearchIndex implements CommitParticipant {
     for (;;) {
       const blocks = this.#next.all(this.#lastIndexed);
       if (blocks.length === 0) {
-        this.#size.endWaiting();
+        this.size.endWaiting();
         return false;
       }
       for (const block of blocks) {
         const [id, log, first, count, records, bytes] = row(block);
         this.#insertRecords(Number(id), Number(log), decodeBlock(Number(first), String(records)));
-        this.#size.add(Number(log), { count: Number(count), bytes: Number(bytes) });
-        this.#size.wait(-Number(bytes));
+        this.size.add(Number(log), { count: Number(count), bytes: Number(bytes) });
+        this.size.wait(-Number(bytes));
         this.#lastIndexed = Number(id);
         if (performance.now() >= deadline) break;
       }
@@ -175,8 +175,8 @@ export class SearchIndex implements CommitParticipant {
 
   /** Subtracts removed records of a block from the size of their conversation. */
   uncount(block: number, log: number, { count, bytes }: SizeChange): void {
-    if (block <= this.#lastIndexed) this.#size.add(log, { count: -count, bytes: -bytes });
-    else this.#size.wait(-bytes);
+    if (block <= this.#lastIndexed) this.size.add(log, { count: -count, bytes: -bytes });
+    else this.size.wait(-bytes);
   }
 
   readonly statements = 0;
@@ -189,7 +189,7 @@ export class SearchIndex implements CommitParticipant {
   rolledBack(): void {
     this.#lastIndexed = Number(row(this.#progress.get())[0] ?? 0);
     this.#sections.load();
-    this.#size.load(this.#lastIndexed);
+    this.size.load(this.#lastIndexed);
   }
 
   #insertRecords(block: number, log: number, records: readonly StoredRecord[]): void {

@@ -4,6 +4,7 @@
  * rows.
  */
 import { Clock } from "../../irc/clock.ts";
+import { Copies, type CopyLimits } from "./copies.ts";
 import { ClosedHistory } from "./closed_history.ts";
 import { Conversations } from "./conversation.ts";
 import { Database, type DatabaseOptions, type Synchronous } from "./database.ts";
@@ -12,7 +13,6 @@ import { Eraser } from "./erase.ts";
 import { type ExportPage, exportPage } from "./export.ts";
 import { FileWatch, useRescued } from "./file_watch.ts";
 import { History } from "./history.ts";
-import { HistorySize } from "./history_size.ts";
 import { HistoryRetention, type RetentionLimits } from "./history_retention.ts";
 import { copyBefore, type OpenedDatabase, openFolder, openMemory } from "./open.ts";
 import { hasFutureTimes, type MendedTimes, mendTimes, type ValueMenders } from "./mend_times.ts";
@@ -33,6 +33,8 @@ export interface StoreOptions extends DatabaseOptions {
   readonly retention?: RetentionLimits;
   /** How long acts of operators are kept, in milliseconds. @default {no limit} */
   readonly auditKeepMs?: number;
+  /** @default {all copies stay} */
+  readonly copies?: CopyLimits;
   /** Moves times in the future back to the present before anything is read. @default {they stay} */
   readonly mend?: ValueMenders | undefined;
 }
@@ -66,7 +68,7 @@ export class Store implements Disposable {
   readonly conversations: Conversations;
   readonly closed: ClosedHistory;
   readonly history: History;
-  readonly size: HistorySize;
+  readonly size: SearchIndex["size"];
   readonly index: SearchIndex;
   readonly deletions: Deletions;
   readonly eraser: Eraser;
@@ -81,6 +83,8 @@ export class Store implements Disposable {
   readonly #retention: HistoryRetention;
   readonly #release: () => void;
   readonly #watch: FileWatch | undefined;
+  readonly #copies: Copies | undefined;
+  readonly #clock: Clock;
   readonly #path: string | undefined;
   #transfer: Transfer | undefined;
   readonly #searches = new OnePerPerson();
@@ -103,11 +107,15 @@ export class Store implements Disposable {
       },
       now: () => clock.monotonic(),
     });
+    this.#clock = clock;
+    this.#copies = path === undefined
+      ? undefined
+      : new Copies(path, options.copies ?? { ageMs: 0, count: 0 });
     this.conversations = new Conversations(database);
     this.closed = new ClosedHistory(database, this.conversations);
-    const size = this.size = new HistorySize(database);
+    this.index = new SearchIndex(database);
+    const size = this.size = this.index.size;
     this.history = new History(database, this.conversations, size);
-    this.index = new SearchIndex(database, size);
     this.deletions = new Deletions(database, size);
     this.eraser = new Eraser(database, this.history, this.index, this.deletions);
     const tables = openTables(database, { clock, auditKeepMs });
@@ -142,6 +150,7 @@ export class Store implements Disposable {
     this.#isUpkeepRunning = true;
     try {
       this.#tell(this.#watch?.check());
+      this.#copies?.removeOldNowAndThen(this.#clock.cautiousNow(), this.#clock.monotonic());
       let more = true;
       // Readers pass the hidden records of a removed account until they are erased.
       for (let slice = 0; more && (slice < upkeepSlices || this.eraser.isBusy); slice++) {
@@ -211,6 +220,7 @@ export class Store implements Disposable {
     if (this.#path === undefined) return undefined;
     const copy = this.#path.replace(/[^/\\]*$/, `${name}.db`);
     await this.database.copy(this.#path, copy);
+    this.#copies?.removeOld(this.#clock.cautiousNow());
     return copy;
   }
 

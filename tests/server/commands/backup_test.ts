@@ -26,6 +26,11 @@ Deno.test({
         / NOTE BACKUP DONE (\S+) :(.*)/.exec(await ann.next(/ NOTE BACKUP /)) ??
           [];
       assertMatch(words, /^The database was copied to \/.*\.db; also copy .* \/.*\/files, .* tls-key\.pem /);
+      assertMatch(
+        words,
+        /deleted later; the server keeps the newest 5 copies and copies of the last 30 days here$/,
+      );
+      if (Deno.build.os !== "windows") assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
       assertMatch(path, /\/backup-\d{4}-\d\d-\d\dT[\d-]+\.db$/);
       Deno.copyFileSync(path, `${copy.folder}/parley.db`);
       await ann.lines();
