@@ -42,6 +42,16 @@ export class ClientAccount {
     if (this.credentials !== undefined) this.credentials = { ...this.credentials, password };
   }
 
+  /** Opens older history by an older password; the result is the sentence of the server. Rejects with an ActionError. */
+  async prove(old: string): Promise<string> {
+    this.requireConfidential();
+    const answer = await this.#link.ask(
+      `ACCOUNT PROVE BASE64 ${encode64(utf8(old))}`,
+      matchReplies("ACCOUNT"),
+    );
+    return answer.at(-1)?.params.at(-1) ?? "";
+  }
+
   /** Why a password cannot be set on this connection, or "". Unlike a login, setting it sends the password itself. */
   get passwordFault(): string {
     return this.#link.isConfidential ? "" : "Cannot set a password here: this connection is not encrypted. " +

@@ -11,6 +11,9 @@ import type { EventBody } from "../state/event.ts";
 import type { ServerLink } from "./server_link.ts";
 import { watchSleep } from "./sleep_watch.ts";
 
+/** How a server begins the reason when it ends a login. */
+const loggedOut = "Logged out: ";
+
 /** The parts of a connection loop. */
 export interface ConnectionLoopParts {
   readonly link: ServerLink;
@@ -63,6 +66,12 @@ export class ConnectionLoop {
         const connection = await this.#dialler.connect();
         await serve(connection);
         reason = link.session?.closingReason || (connection.ended ?? "Connection closed");
+        // The person ended this session on another device: it must not come back by itself.
+        if (reason.startsWith(loggedOut) && !this.hasQuit) {
+          link.disconnect();
+          onDisconnect();
+          return { kind: "refused", reason };
+        }
       } catch (error) {
         const isFinal = !this.wasReady || options.isFinal?.(error) === true;
         if (isFinal && !this.hasQuit && suspensions === this.suspensions) {

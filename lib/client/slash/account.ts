@@ -1,5 +1,7 @@
 /** Slash commands for our account. They ask for passwords with a hidden question; a password is never an argument. */
 
+import type { AnswerMatcher } from "../core/requests.ts";
+import { sessionLines } from "../text/session_lines.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";
 import { firstWord, requireWord } from "./command_ui.ts";
 import { ActionError } from "../state/action_error.ts";
@@ -34,6 +36,21 @@ export const accountRows: SlashTable = {
     // Others can use this client too.
     isAvailable: (ui) => !ui.restricted,
     run: changePassword,
+  },
+  prove: {
+    usage: "",
+    help: "Opens your older messages after an operator set a new password; asks for the old password",
+    group: "You",
+    asksPassword: true,
+    isAvailable: (ui) => !ui.restricted,
+    run: prove,
+  },
+  sessions: {
+    usage: "[end ID|others]",
+    help: "Lists the devices that are logged in to your account, or logs one or all others out",
+    group: "You",
+    aliases: ["devices"],
+    run: sessions,
   },
   owner: {
     usage: "CODE",
@@ -79,6 +96,28 @@ async function changePassword(ui: CommandUi, rest: string): Promise<void> {
   const old = await ask(ui, "Old password");
   await ui.client.account.changePassword(old, await newPassword(ui, "New password"));
 }
+
+async function prove(ui: CommandUi, rest: string): Promise<void> {
+  refuseText(rest, "/prove");
+  requireConnection(ui);
+  if (ui.client.state.account === "") throw new ActionError("You are not logged in: write /login first");
+  ui.client.account.requireConfidential();
+  ui.note(await ui.client.account.prove(await ask(ui, "The password before the operator set a new one")));
+}
+
+async function sessions(ui: CommandUi, rest: string): Promise<void> {
+  requireConnection(ui);
+  const words = rest.split(/\s+/).filter((word) => word !== "");
+  const answer = await ui.client.server.ask(["SESSIONS", ...words].join(" "), matchSessions);
+  for (const line of sessionLines(answer)) ui.note(line);
+}
+
+/** For servers without labels. */
+const matchSessions: AnswerMatcher = ({ command, params: [about, code] }) => {
+  if (command === "FAIL" && about === "SESSIONS") return "last";
+  if (command !== "NOTE" || about !== "SESSIONS" || code === "NEW_LOGIN") return "other";
+  return code === "LISTED" ? "part" : "last";
+};
 
 /** Asks for a password twice, until both are the same. */
 async function newPassword(ui: CommandUi, question: string): Promise<string> {

@@ -22,7 +22,7 @@ import { announceErasure } from "./account_history.ts";
 import { changeAccount, endIfBanned, logIn } from "./login.ts";
 import { saveOwnerCode } from "./owner_code.ts";
 import { dropFounder, register, unregister } from "./registration.ts";
-import { endLogins, usersOf } from "./sessions.ts";
+import { endLogins, endSessions, usersOf } from "./sessions.ts";
 
 type AccountEventOf<K extends AccountEvent["kind"]> = Extract<AccountEvent, { kind: K }>;
 
@@ -37,6 +37,7 @@ const kinds: Readonly<Record<AccountEvent["kind"], true>> = {
   "history opened": true,
   "name freed": true,
   "role set": true,
+  "sessions ended": true,
   "channel kept": true,
   "channel released": true,
 };
@@ -63,6 +64,8 @@ export function applyAccountEvent(chat: ChatState, event: AccountEvent, stamp: n
       return suspend(chat, event, stamp);
     case "account restored":
       return change(chat, event.account, { suspended: undefined }, { act: "RESTORE", by: event.by }, stamp);
+    case "sessions ended":
+      return endSessions(chat, event, stamp);
     case "name freed":
       return freeName(chat, event, stamp);
     case "history opened":
@@ -130,7 +133,7 @@ function remove(
   }
   const { name, createdMs } = row;
   chat.store?.accounts.save({ name, createdMs, verifier: "", role: "", suspended: undefined, epoch: stamp });
-  endLogins(chat, row.name, { sentence: "Your account was deleted", keep: session }, stamp);
+  endLogins(chat, row.name, { sentence: "Logged out: your account was deleted", keep: session }, stamp);
   for (const user of usersOf(chat, row.name)) changeAccount(chat, user, undefined, stamp);
   for (const channel of [...chat.channels.values()]) {
     if (channel.registration === undefined) continue;

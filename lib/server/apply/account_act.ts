@@ -45,13 +45,16 @@ export function setPassword(
       epoch: stamp,
       ...(known.length > 0 && { acts: known }),
     });
-    const sentence = "The password of your account was changed on another device; log in with the new one";
+    const sentence =
+      "Logged out: the password of your account was changed on another device; log in with the new one";
     return void endLogins(chat, row.name, { sentence, keep: session }, stamp);
   }
   chat.store?.accounts.save(afterReset({ ...row, verifier, certificates: [] }, row.verifier, by, stamp));
   recordAct(chat, { act: "RESET", by, target: row.name }, stamp);
   tellOperators(chat, `${by} reset the password of account "${row.name}"`, stamp);
-  endLogins(chat, row.name, { sentence: `${by} reset the password of your account` }, stamp);
+  endLogins(chat, row.name, {
+    sentence: `Logged out: the operator ${by} set a new password for your account`,
+  }, stamp);
 }
 
 /** Whether a session, on any machine, is logged in to an account. */

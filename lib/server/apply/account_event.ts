@@ -33,6 +33,13 @@ export type AccountEvent =
   }
   /** The user of `session` becomes a guest; the other users of the account end. */
   | { readonly kind: "account removed"; readonly account: string; readonly session?: string }
+  /** Sessions of an account end; `by` is the nick of an operator, if another device did not ask for it. */
+  | {
+    readonly kind: "sessions ended";
+    readonly account: string;
+    readonly sessions: readonly string[];
+    readonly by?: string;
+  }
   /** The name of a deleted account can be used again. */
   | { readonly kind: "name freed"; readonly account: string; readonly by: string }
   | {

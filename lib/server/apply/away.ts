@@ -23,9 +23,8 @@ export function setAway(
   const device = user.devices.get(id);
   if (device === undefined) return;
   const asker = chat.sessions.get(id);
-  const { address, secure } = device;
   const away = awayOf(reason, stamp);
-  changeAway(chat, user, { stamp, asker }, () => user.devices.set(id, { address, secure, away }));
+  changeAway(chat, user, { stamp, asker }, () => user.devices.set(id, { ...device, away }));
   if (asker !== undefined) reply(asker, reason === "" ? "RPL_UNAWAY" : "RPL_NOWAWAY");
   const isNew = away !== undefined && away.text !== device.away?.text;
   if (isNew && away.text !== "*" && user.away === undefined) explain(user, id, away.text);

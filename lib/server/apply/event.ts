@@ -58,6 +58,8 @@ export type Event =
     readonly epoch?: number;
     readonly address: string;
     readonly secure: boolean;
+    /** See Device. */
+    readonly client?: string;
     /** The AWAY that the session sent before it joined; "" ends an earlier one. See "away set". */
     readonly away?: string;
   }

@@ -8,7 +8,8 @@ import { OutgoingLine } from "../render/outgoing.ts";
 import { fromUser } from "../render/sender.ts";
 import type { EventOf } from "./event.ts";
 import { applyAct, recordAct } from "./audit.ts";
-import { closeIfBanned, endUser } from "./presence.ts";
+import { closeIfBanned } from "./banned.ts";
+import { endUser } from "./presence.ts";
 
 type OperatorEvent = EventOf<
   "killed" | "wallops" | "operator acted" | "server ban added" | "server ban removed"

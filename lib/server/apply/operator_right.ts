@@ -47,6 +47,7 @@ function targetOf(event: Event): string | undefined {
       return event.by === undefined ? undefined : event.account;
     case "account created":
       return event.by === undefined ? undefined : "";
+    case "sessions ended":
     case "history opened":
       return event.by === undefined ? undefined : event.account;
     case "role set":

@@ -11,12 +11,11 @@ import { holderOf } from "../chat/nick_holder.ts";
 import { isSilent } from "../chat/permission.ts";
 import { isOwnReason, quitReason } from "../chat/quit_reason.ts";
 import { numericRefusal, type Refusal } from "../chat/refusal.ts";
-import { banSentence, candidateAt, type ServerBan } from "../chat/server_ban.ts";
-import type { SessionState } from "../chat/session.ts";
 import { type Device, type UserRecord, UserState } from "../chat/user.ts";
-import { reply } from "../render/reply.ts";
 import { fromUser } from "../render/sender.ts";
+import { tellNewLogin } from "../render/devices.ts";
 import { awayOf, changeAway } from "./away.ts";
+import { closeIfBanned, isBannedAs, refuseBanned } from "./banned.ts";
 import type { EventOf } from "./event.ts";
 import { removeMember } from "./membership.ts";
 import { notifyOffline, notifyOnline, sendToPeers } from "./notices.ts";
@@ -37,22 +36,10 @@ export function arrive(chat: ChatState, event: EventOf<"arrived">, stamp: number
   chat.nicks.set(user.folded, user);
   if (account !== undefined) chat.store?.conversations.rename(sideOf(user));
   chat.mostUsers = Math.max(chat.mostUsers, chat.users.size);
-  const { address, secure, away = "" } = event.user;
-  addSession(chat, user, event.session, { address, secure, away: awayOf(away, stamp) });
+  const { address, secure, client = "", away = "" } = event.user;
+  const device = { address, secure, client, since: stamp, away: awayOf(away, stamp) };
+  addSession(chat, user, event.session, device);
   notifyOnline(chat, user);
-}
-
-/** Whether a server ban matches the user with this nick. */
-function isBannedAs(chat: ChatState, user: UserState, nick: string, stamp: number): boolean {
-  const { username, host, address, account } = user;
-  return chat.serverBans.match({ nick, username, host, address, account }, stampMs(stamp)) !== undefined;
-}
-
-function refuseBanned(session: SessionState | undefined, ban: ServerBan): undefined {
-  if (session === undefined) return;
-  logBan(session, ban);
-  reply(session, "ERR_YOUREBANNEDCREEP");
-  session.close(banSentence(ban));
 }
 
 /** A further session joins a user, or is refused. */
@@ -62,11 +49,13 @@ export function attach(chat: ChatState, event: EventOf<"attached">, stamp: numbe
   if (user === undefined || user.account !== event.account || !isValid) {
     return numericRefusal("ERR_NICKNAMEINUSE", user?.nick ?? "*");
   }
-  const { address, secure } = event;
+  const { address, secure, client = "" } = event;
   // A reconnect does not end the AWAY of the lost session; only an AWAY of the new session does.
   const lost = user.lingering?.device.away;
   const away = event.away === undefined && lost?.text !== "*" ? lost : awayOf(event.away ?? "", stamp);
-  changeAway(chat, user, { stamp }, () => addSession(chat, user, event.session, { address, secure, away }));
+  const device = { address, secure, client, since: stamp, away };
+  if (!user.isReturning(device, stampMs(stamp))) tellNewLogin(user, event.session, device);
+  changeAway(chat, user, { stamp }, () => addSession(chat, user, event.session, device));
   for (const channel of user.channels.keys()) channel.forgetSessions();
   const session = chat.sessions.get(event.session);
   if (session !== undefined) closeIfBanned(chat, session, stampMs(stamp));
@@ -99,7 +88,7 @@ export function detach(chat: ChatState, event: EventOf<"detached">, stamp: numbe
   const { reason, lingerMs } = event;
   if (user.devices.size === 1 && lingerMs === undefined) return removeUser(chat, user, reason, stamp);
   changeAway(chat, user, { stamp }, () => {
-    user.devices.delete(event.session);
+    user.removeDevice(event.session, stampMs(stamp));
     if (user.devices.size > 0 || lingerMs === undefined) return;
     user.lingering = { since: stamp, forMs: lingerMs, reason, device };
   });
@@ -176,24 +165,6 @@ export function isLoginValid({ accounts }: ChatState, account: string, epoch: nu
 /** The user modes that an account gives. */
 function modesOfAccount(chat: ChatState, account: string): string {
   return chat.accounts.roleOf(account) === "" ? "r" : "or";
-}
-
-/** Closes a session of this machine that a ban matches, also by its own address. */
-export function closeIfBanned(chat: ChatState, session: SessionState, nowMs: number): void {
-  const { connection, user } = session;
-  const ban = user === undefined
-    ? chat.serverBans.findAddress(connection.address, nowMs)
-    : chat.serverBans.match(candidateAt(session, user), nowMs);
-  if (ban === undefined || session.isClosed) return;
-  logBan(session, ban);
-  // A banned user does not linger.
-  session.hasQuit = true;
-  session.close(banSentence(ban), `Banned (${ban.reason})`);
-}
-
-function logBan({ chat, user, registration, connection: { address } }: SessionState, ban: ServerBan): void {
-  const account = user?.account ?? registration?.account;
-  chat.logEntry("ban met", { address, account, ban: ban.target });
 }
 
 /** The end of a user: the reason that others see, a message for its own sessions, and the sentence that closes them. */

@@ -1,7 +1,10 @@
 /** Apply, for sessions that end although their connections are open: with their login, or with their machine. */
+import { stampMs } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { SessionState } from "../chat/session.ts";
 import type { UserState } from "../chat/user.ts";
+import type { AccountEvent } from "./account_event.ts";
+import { recordAct } from "./audit.ts";
 import { changeAway } from "./away.ts";
 import { endUser, removeUser } from "./presence.ts";
 
@@ -28,7 +31,7 @@ export function removeSessions(
     return ended;
   }
   changeAway(chat, user, { stamp }, () => {
-    for (const id of ids) user.devices.delete(id);
+    for (const id of ids) user.removeDevice(id, stampMs(stamp));
   });
   return ended;
 }
@@ -58,6 +61,31 @@ export function endLogins(
   for (const session of [...chat.sessions.values()]) {
     if (session.registration?.account === account && session.id !== keep) session.close(sentence);
   }
+}
+
+/** Stands for the last session of a user without a connection. */
+export const lostSession = "-";
+
+/** Ends some sessions of an account, wherever they are. A token that such a device has made is void too. */
+export function endSessions(
+  chat: ChatState,
+  { account, sessions, by }: Extract<AccountEvent, { kind: "sessions ended" }>,
+  stamp: number,
+): undefined {
+  const row = chat.accounts.find(account);
+  if (row === undefined) return;
+  chat.store?.accounts.save({ ...row, epoch: stamp });
+  const who = by === undefined ? "another device of your account" : `the operator ${by}`;
+  const sentence = `Logged out: ${who} ended this session`;
+  for (const user of usersOf(chat, row.name)) {
+    const ids = [...user.devices.keys()].filter((id) => sessions.includes(id));
+    // The last session of a user that lost its connection has no id any more.
+    const isLost = user.lingering !== undefined && sessions.includes(lostSession);
+    if (ids.length === 0 && !isLost) continue;
+    if (ids.length === user.devices.size) endUser(chat, user, stamp, { quit: "Logged out", error: sentence });
+    else for (const session of removeSessions(chat, user, ids, "", stamp)) session.close(sentence);
+  }
+  if (by !== undefined) recordAct(chat, { act: "SESSIONS", by, target: row.name }, stamp);
 }
 
 /** The users of an account: one, unless a device was offline while the nick changed. */

@@ -31,6 +31,7 @@ const acceptance: Readonly<Record<Event["kind"], Acceptance>> = {
   "logged in": "always",
   "account suspended": "always",
   "account restored": "always",
+  "sessions ended": "always",
   "name freed": "if saved",
   "history opened": "if saved",
   "channel released": "always",

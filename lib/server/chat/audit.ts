@@ -18,6 +18,7 @@ export const acts = {
   RESET: "set a new password, by ACCOUNT RESET (the account)",
   RESTORE: "ended a suspension, by ACCOUNT RESTORE (the account)",
   ROLE: "gave or took a role, by ACCOUNT ROLE (the account; the role)",
+  SESSIONS: "ended sessions of an account, by SESSIONS END (the account)",
   SUSPEND: "suspended an account, by ACCOUNT SUSPEND (the account; the reason)",
   UNBAN: "removed a server ban, by UBAN DEL (the mask or account)",
   UNREGISTER: "ended the registration of a channel of somebody else (the channel; its founder)",

@@ -24,6 +24,8 @@ export interface UserRecord {
   /** The address it connected from; only operators see it. */
   readonly address: string;
   readonly secure: boolean;
+  /** See Device. */
+  readonly client?: string;
   readonly account?: string;
   /** AccountRow.epoch at the moment when its password was proved. */
   readonly epoch?: number;
@@ -39,8 +41,19 @@ export interface Device {
   readonly address: string;
   /** Whether its connection is encrypted. */
   readonly secure: boolean;
+  /** The stamp of the moment when it connected. */
+  readonly since: number;
+  /** The kind of program: "Parley page", "Parley terminal", "IRC app". */
+  readonly client: string;
+  /** Milliseconds since 1970 when a message came from it; undefined if none did. */
+  readonly spokeMs?: number;
   /** Undefined while somebody is at this session. */
   readonly away?: DeviceAway | undefined;
+}
+
+/** A session that apply changes. */
+export interface DeviceState extends Device {
+  spokeMs?: number;
 }
 
 /** The AWAY of one session. */
@@ -152,6 +165,15 @@ function identityAt(stamp: number): string {
 /** The most former nicks of a user; the oldest are forgotten. */
 const maxFormerNicks = 100;
 
+/** A device that comes back within this time only reconnects. */
+const returnMs = 10 * 60_000;
+const maxFormerDevices = 20;
+
+/** What tells devices apart, as far as a server can see. */
+function deviceKey({ address, client }: Device): string {
+  return `${address} ${client}`;
+}
+
 /** A user on some machine of this chat. */
 export class UserState implements User {
   readonly id: UserId;
@@ -161,7 +183,9 @@ export class UserState implements User {
   guestIdentity: string;
   nickSince: number;
   readonly formerNicks: FormerNick[] = [];
-  readonly devices = new Map<string, Device>();
+  readonly devices = new Map<string, DeviceState>();
+  /** The sessions that ended lately, by deviceKey(): the milliseconds since 1970 of their end. */
+  readonly formerDevices = new Map<string, number>();
   readonly sessions: SessionState[] = [];
   readonly channels = new Map<ChannelState, MembershipState>();
   readonly invitations = new Map<ChannelState, Invitation>();
@@ -271,6 +295,22 @@ export class UserState implements User {
     this.#nick = unshared(nick);
     this.#folded = fold(this.#nick);
     this.#source = `${nick}!${this.username}@${this.host}`;
+  }
+
+  /** Removes a session, and remembers its device for a while: see isReturning(). */
+  removeDevice(id: string, nowMs: number): void {
+    const device = this.devices.get(id);
+    if (!this.devices.delete(id) || device === undefined) return;
+    const { formerDevices } = this;
+    for (const [key, endMs] of formerDevices) if (nowMs - endMs > returnMs) formerDevices.delete(key);
+    formerDevices.set(deviceKey(device), nowMs);
+    const [oldest] = formerDevices.keys();
+    if (formerDevices.size > maxFormerDevices && oldest !== undefined) formerDevices.delete(oldest);
+  }
+
+  /** Whether a device like this one was connected a few minutes ago, so that it only reconnects. */
+  isReturning(device: Device, nowMs: number): boolean {
+    return nowMs - (this.formerDevices.get(deviceKey(device)) ?? -Infinity) <= returnMs;
   }
 
   /** Sends a message to every session of this user on this machine. */

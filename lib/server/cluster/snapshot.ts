@@ -33,6 +33,8 @@ interface SavedUser {
   readonly formerNicks: readonly FormerNick[];
   readonly lastSpokeMs: number;
   readonly devices: readonly (readonly [session: string, device: Device])[];
+  /** See UserState.formerDevices. */
+  readonly formerDevices: readonly (readonly [key: string, endMs: number])[];
   readonly accepted: readonly string[];
   readonly lingering?: Lingering;
   readonly operator?: OperatorEntry;
@@ -58,7 +60,7 @@ interface SavedChannel {
 }
 
 /** The format of a snapshot; a change of its interfaces needs a new number. */
-export const snapshotFormat = 8;
+export const snapshotFormat = 9;
 
 /** All shared state in memory. */
 export interface Snapshot {
@@ -132,6 +134,7 @@ function toSavedUser(chat: ChatState, user: UserState): SavedUser {
     formerNicks: [...user.formerNicks],
     lastSpokeMs: user.lastSpokeMs,
     devices: [...user.devices],
+    formerDevices: [...user.formerDevices],
     accepted: [...user.accepted],
     ...(lingering !== undefined && { lingering }),
     ...(user.operator !== undefined && { operator: user.operator }),
@@ -162,7 +165,8 @@ function addUser(chat: ChatState, state: SavedUser): void {
   user.becomeGuest(state.guestSince);
   user.nickSince = state.nickSince;
   user.formerNicks.push(...state.formerNicks);
-  for (const [id, device] of state.devices) user.devices.set(id, device);
+  for (const [id, device] of state.devices) user.devices.set(id, { ...device });
+  for (const [key, endMs] of state.formerDevices) user.formerDevices.set(key, endMs);
   for (const id of state.accepted) user.accepted.add(id);
   user.lingering = state.lingering;
   for (const [target, ms] of state.markers) user.markers.set(target, ms);

@@ -79,7 +79,7 @@ function renamedUser(chat: Chat, nick: string, account: string | undefined): Use
 
 /** A further device joins the online user, unless its address is banned. */
 function attach({ chat, commit, session }: EarlyCall, device: UserRecord, user: User): void | Promise<void> {
-  const { account = "", epoch, address, secure, away } = device;
+  const { account = "", epoch, address, secure, client, away } = device;
   const ban = chat.serverBans.match(device, chat.clock.cautiousNow());
   if (ban !== undefined) {
     reply(session, "ERR_YOUREBANNEDCREEP");
@@ -94,10 +94,19 @@ function attach({ chat, commit, session }: EarlyCall, device: UserRecord, user: 
       address,
       secure,
       ...(epoch !== undefined && { epoch }),
+      ...(client !== undefined && { client }),
       ...(away !== undefined && { away }),
     },
     session,
   );
+}
+
+/** The program, as far as the connection tells: only Parley's own clients ask for parley/long-lines. */
+function clientOf({ connection: { framing }, capabilities }: Session): string {
+  if (!capabilities.has("parley/long-lines")) {
+    return framing === "line" ? "IRC app" : "IRC app over WebSocket";
+  }
+  return framing === "line" ? "Parley terminal" : "Parley page";
 }
 
 function recordOf(chat: Chat, session: Session, registration: PendingRegistration, nick: string): UserRecord {
@@ -115,6 +124,7 @@ function recordOf(chat: Chat, session: Session, registration: PendingRegistratio
       : cloak(connection, chat.cloakKey, account),
     address,
     secure,
+    client: clientOf(session),
     modes: "",
     ...(account !== undefined && { account }),
     ...(epoch !== undefined && { epoch }),

@@ -3,6 +3,7 @@ import type { CommandTable } from "../hub/command.ts";
 import { acceptCommands } from "./accept.ts";
 import { awayCommands } from "./away.ts";
 import { monitorCommands } from "./monitor.ts";
+import { sessionCommands } from "./sessions.ts";
 import { whoCommands } from "./who.ts";
 import { whoisCommands } from "./whois.ts";
 
@@ -13,4 +14,5 @@ export const userCommandTables: readonly CommandTable[] = [
   monitorCommands,
   awayCommands,
   acceptCommands,
+  sessionCommands,
 ];

@@ -143,7 +143,8 @@ Deno.test("a new password on one machine ends the logins on the other, also one 
     const epoch = second.chat.accounts.find("ann")?.epoch;
     const token = second.chat.tokens.make({ id: "x", account: "ann", host: "" });
     await ask(ann, `ACCOUNT PASSWORD ${password} another-long-battery`);
-    const sentence = "The password of your account was changed on another device; log in with the new one";
+    const sentence =
+      "Logged out: the password of your account was changed on another device; log in with the new one";
     assertEquals(await phone.next(/^ERROR /), `ERROR :Closing link: ${sentence}`);
     assertEquals(second.chat.tokens.read(token), undefined);
     const record = { id: "b-9", nick: "anna", username: "~a", realname: "a", host: "h", address: "10.1.9.1" };

@@ -117,7 +117,10 @@ story("operators create accounts, list them, and set new passwords", async (chat
   ]);
   const answer = await ask(ann, "ACCOUNT RESET cat :another password");
   assertEquals(answer.at(-1), ":chat.test NOTE ACCOUNT PASSWORD_SET cat :The password was changed");
-  assertEquals((await cat.closed()).at(-1), "ERROR :Closing link: ann reset the password of your account");
+  assertEquals(
+    (await cat.closed()).at(-1),
+    "ERROR :Closing link: Logged out: the operator ann set a new password for your account",
+  );
   const again = await chat.peer("guest", { register: false });
   assert((await logIn(again, "cat", "a fine password"))[0]?.includes(" 904 "));
   assertEquals((await logIn(again, "cat", "another password")).length, 2);

@@ -138,7 +138,7 @@ async function devices(chat: Chat): Promise<void> {
   const ann = await registered(chat, "ann", { caps });
   const phone = await loggedIn(chat, "ann", { caps });
   const old = await loggedIn(chat, "ann");
-  await ann.lines();
+  for (const one of [ann, phone]) await one.lines();
   await ask(ann, `MARKREAD #tea ${two}`);
   assertEquals(await receive(phone), [`:chat.test MARKREAD #tea ${two}`]);
   assertEquals(await receive(old), []);

@@ -37,14 +37,20 @@ const acts: readonly {
   {
     act: `ACCOUNT PASSWORD ${password} ${next}`,
     as: "bob",
-    sentence: "The password of your account was changed on another device; log in with the new one",
+    sentence:
+      "Logged out: the password of your account was changed on another device; log in with the new one",
     asker: "stays",
   },
-  { act: `ACCOUNT DELETE ${password}`, as: "bob", sentence: "Your account was deleted", asker: "stays" },
+  {
+    act: `ACCOUNT DELETE ${password}`,
+    as: "bob",
+    sentence: "Logged out: your account was deleted",
+    asker: "stays",
+  },
   {
     act: `ACCOUNT RESET bob ${next}`,
     as: "ann",
-    sentence: "ann reset the password of your account",
+    sentence: "Logged out: the operator ann set a new password for your account",
     asker: "ends",
   },
   { act: "ACCOUNT SUSPEND bob :spam", as: "ann", sentence: "Your account is suspended: spam", asker: "ends" },

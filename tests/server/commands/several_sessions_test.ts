@@ -18,6 +18,7 @@ story("a second device joins the user: same nick, its channels with topic and na
   await ask(ann, "TOPIC #tea :Assam today");
   await receive(bob);
   const { peer, received } = await device(chat, "ann", { caps: ["extended-join"] });
+  assert((await receive(ann))[0]?.includes(" NEW_LOGIN "));
   assertEquals(received.map((line) => line.replace(/\d{10}$/, "TIME")), [
     ":chat.test 221 ann +r",
     ":ann JOIN #tea ann ann",
@@ -52,6 +53,7 @@ story("devices see the messages of the user's other devices, and messages to the
 story("an action of one device applies to all", async (chat) => {
   const ann = await registered(chat, "ann");
   const { peer: phone } = await device(chat, "ann");
+  await receive(ann);
   await ask(phone, "JOIN #den", "NICK anna", "MODE anna +i");
   const seen = (await receive(ann)).filter((line) => !/ (353|366) /.test(line));
   assertEquals(seen, [":ann JOIN #den", ":ann NICK anna", ":anna MODE anna +i"]);
@@ -75,7 +77,7 @@ story("when one device deletes the account, the others are disconnected and told
   const ann = await registered(chat, "ann");
   const { peer: phone } = await device(chat, "ann");
   await ask(ann, `ACCOUNT DELETE ${password}`);
-  assertEquals(await phone.next(/^ERROR /), "ERROR :Closing link: Your account was deleted");
+  assertEquals(await phone.next(/^ERROR /), "ERROR :Closing link: Logged out: your account was deleted");
   assertEquals([...chat.state.users.values()].map(({ devices }) => devices.size), [1]);
 });
 
@@ -92,6 +94,7 @@ story("a device that comes back under the earlier nick of its user joins the use
   await ask(ann, "NICK anna");
   const { peer: phone, received } = await device(chat, "ann");
   assertEquals(received.filter((line) => line.includes("JOIN")), [":anna JOIN #tea"]);
+  await receive(ann);
   await ask(phone, "PRIVMSG #tea :from the train");
   assertEquals([await receive(ann), chat.state.users.size], [[":anna PRIVMSG #tea :from the train"], 1]);
   const bob = await registered(chat, "bob");

@@ -1,0 +1,39 @@
+/** Apply, for sessions and users that a server ban matches. */
+import { stampMs } from "../../irc/stamp.ts";
+import type { ChatState } from "../chat/chat.ts";
+import { banSentence, candidateAt, type ServerBan } from "../chat/server_ban.ts";
+import type { SessionState } from "../chat/session.ts";
+import type { UserState } from "../chat/user.ts";
+import { reply } from "../render/reply.ts";
+
+/** Whether a server ban matches the user with this nick. */
+export function isBannedAs(chat: ChatState, user: UserState, nick: string, stamp: number): boolean {
+  const { username, host, address, account } = user;
+  return chat.serverBans.match({ nick, username, host, address, account }, stampMs(stamp)) !== undefined;
+}
+
+/** Closes a session of this machine whose arrival a ban forbids. */
+export function refuseBanned(session: SessionState | undefined, ban: ServerBan): undefined {
+  if (session === undefined) return;
+  logBan(session, ban);
+  reply(session, "ERR_YOUREBANNEDCREEP");
+  session.close(banSentence(ban));
+}
+
+/** Closes a session of this machine that a ban matches, also by its own address. */
+export function closeIfBanned(chat: ChatState, session: SessionState, nowMs: number): void {
+  const { connection, user } = session;
+  const ban = user === undefined
+    ? chat.serverBans.findAddress(connection.address, nowMs)
+    : chat.serverBans.match(candidateAt(session, user), nowMs);
+  if (ban === undefined || session.isClosed) return;
+  logBan(session, ban);
+  // A banned user does not linger.
+  session.hasQuit = true;
+  session.close(banSentence(ban), `Banned (${ban.reason})`);
+}
+
+function logBan({ chat, user, registration, connection: { address } }: SessionState, ban: ServerBan): void {
+  const account = user?.account ?? registration?.account;
+  chat.logEntry("ban met", { address, account, ban: ban.target });
+}
