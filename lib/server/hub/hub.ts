@@ -196,10 +196,7 @@ export class Hub {
           if (session.isClosed || connection.ended !== undefined) return;
         }
         const pending = this.#dispatcher.dispatch(session, line);
-        if (pending !== undefined) {
-          await this.#waiting.untilAnswered(pending, session, line);
-          turn.start();
-        }
+        if (pending !== undefined) await this.#waiting.untilAnswered(pending, session, line);
         if (session.isClosed) return;
       }
     }
