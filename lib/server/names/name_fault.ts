@@ -9,8 +9,11 @@ import { mixedScripts } from "./scripts.ts";
 /** Emoji of text size get a variation selector, which is nothing else in a name. */
 const emojiStyle = /(?<=[\p{Extended_Pictographic}\p{Regional_Indicator}])\ufe0f/gu;
 const unseen = /\p{Default_Ignorable_Code_Point}/u;
-/** Empty braille, the mark of an object, private characters; unassigned ones, which can be the emoji of tomorrow. */
-const notShown = /[\u2800\ufffc]|\p{Co}|(?!\p{Extended_Pictographic})\p{Cn}/u;
+/**
+ * Empty braille, empty notes, fillers, the marks of an object and of an unknown character, private characters;
+ * unassigned ones, unless they can be the emoji of tomorrow.
+ */
+const notShown = /[\u2800\ufffc\ufffd\u{16fe4}\u{1d159}]|\p{Co}|(?!\p{Extended_Pictographic})\p{Cn}/u;
 /** Three marks on a letter are usual in some scripts; UTS #39 §5.4 allows four. */
 const pileOfMarks = /\p{Mn}{5}/u;
 const markFirst = /^#?\p{M}/u;

@@ -6,14 +6,15 @@
  * - "rn" becomes "m", and not the reverse, so most names of ASCII letters are their own skeletons.
  * - Small capitals are letters, because the table gives them for small Cyrillic letters ("к", "в", "н").
  * - Seven letters have the shape that they got by Unicode 17.
- * - A dot above a letter that has a dot already is left out (UTS #39 §5.4).
+ * - A dot above a letter that has a dot already is left out (UTS #39 §5.4), and so are lines above and below letters.
  */
 import confusables from "unhomoglyph/data.json" with { type: "json" };
 import { isAscii } from "../../irc/names.ts";
 
 const smallCapitals = "ᴀaʙbᴄcᴅdᴇeꜰfɢgʜhɪiᴊjᴋkĸkʟlᴍmʍmɴnᴏoᴘpʀrꜱsᴛtᴜuᴠvᴡwʏyᴢz";
 const newer = "ӏlƒfшwþpƿpϸpւi";
-const unseen = /\p{Default_Ignorable_Code_Point}/gu;
+/** Also lines above and below letters: they decorate a name. */
+const unseen = /[\p{Default_Ignorable_Code_Point}\u0305\u0332\u0333\u033f]/gu;
 const secondDot = /(\p{Soft_Dotted})\u0307/gu;
 
 /** Made at the first name that needs it. */

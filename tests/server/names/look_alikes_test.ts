@@ -24,7 +24,21 @@ Deno.test("LookAlikes finds names that are equal by RFC 1459, and not the name i
 
 /** Each line has names of which none can be taken while the first one exists. */
 const alike = [
-  ["ann", "аnn", "ａnn", "ＡＮＮ", "𝐚𝐧𝐧", "𝓐nn", "ᴀɴɴ", "ɑnn", "αnn", "Ꭺnn", "ꓮNN", "ⓐⓝⓝ"],
+  [
+    "ann",
+    "аnn",
+    "ａnn",
+    "ＡＮＮ",
+    "𝐚𝐧𝐧",
+    "𝓐nn",
+    "ᴀɴɴ",
+    "ɑnn",
+    "αnn",
+    "Ꭺnn",
+    "ꓮNN",
+    "ⓐⓝⓝ",
+    "a\u0332n\u0332n\u0332",
+  ],
   ["NickServ", "NіckServ", "nickserѵ", "ＮickServ", "ΝickServ"],
   ["coco", "сосо", "СОСО", "сoco", "cοcο", "c০c০"],
   ["paul", "pauI", "раul", "pauⅼ", "pauӏ"],

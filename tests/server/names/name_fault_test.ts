@@ -86,7 +86,14 @@ Deno.test("what is not seen, and piles of marks, are no part of a name", () => {
       "#tea\u{e0100}",
       "#\ufe0f\u20e3",
     ],
-    ["it has a character that cannot be shown", "#tea\u2800", "#tea\ue000", "#tea\ufffc", "#tea\u{50000}"],
+    [
+      "it has a character that cannot be shown",
+      "#tea\u2800",
+      "#tea\ue000",
+      "#tea\ufffc",
+      "#tea\u{1d159}",
+      "#tea\u{50000}",
+    ],
     ["it has too many accents on a letter", "#t\u0335\u0327\u0322\u0321\u031bea", "#\u0301tea"],
   ];
   for (const [fault, ...list] of faults) {
