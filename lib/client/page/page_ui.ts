@@ -115,6 +115,7 @@ export class PageUi implements EventHandlerParts {
         pickReaction,
         react: (entry, emoji) => sending.react(entry, emoji),
         deleteMessage: (entry) => sending.deleteMessage(entry),
+        deleteFile: (id) => sending.deleteFile(id),
         copyLink: ({ said, key }) => copyMessageLink(said.buffer, key),
         loadOlder: () => this.history.loadOlder(active.name),
         loadNewer: () => this.history.loadNewer(active.name),

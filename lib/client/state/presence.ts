@@ -111,10 +111,15 @@ function readTopic(state: State, incoming: IncomingMessage): ReceiveResult {
 
 function readMode(state: State, incoming: IncomingMessage): ReceiveResult {
   const [buffer = "", letters = "", ...values] = incoming.message.params;
-  if (!isChannel(state, buffer)) return withoutEvents(state);
   const changes = readChanges(state, letters, values);
+  if (!isChannel(state, buffer)) return withoutEvents(withOwnModes(state, buffer, changes));
   const next = changes.reduce((one, change) => withRank(one, buffer, change), state);
   return { state: next, events: [{ kind: "mode", buffer, by: authorOf(incoming).nick, changes }] };
+}
+
+function withOwnModes(state: State, nick: string, changes: readonly ModeLetterChange[]): State {
+  const change = isOwn(state, nick) ? changes.findLast(({ letter }) => letter === "o") : undefined;
+  return change === undefined ? state : { ...state, isOperator: change.added };
 }
 
 function readChanges(state: State, letters: string, values: readonly string[]): ModeLetterChange[] {

@@ -47,6 +47,8 @@ export interface State {
   /** Our own "nick!username@host" as others see it; "" until the server shows it. */
   readonly source: string;
   readonly account: string;
+  /** We are a server operator. */
+  readonly isOperator: boolean;
   /** Our away message; undefined when we are not away. */
   readonly away: string | undefined;
   readonly registered: boolean;
@@ -80,6 +82,7 @@ export function emptyState(nick: string): State {
     previousNick: "",
     source: "",
     account: "",
+    isOperator: false,
     away: undefined,
     registered: false,
     welcomed: false,

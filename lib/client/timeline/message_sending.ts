@@ -75,6 +75,11 @@ export class MessageSending {
   deleteMessage({ said, key }: SaidEntry): void {
     attempt(() => this.#client.messages.delete(said.buffer, key));
   }
+
+  /** Deletes a shared file; the message stays. */
+  deleteFile(id: string): void {
+    this.#client.server.ask(`FILES DELETE ${id}`).then(() => toast("Deleted the file"), toastError);
+  }
 }
 
 function attempt(act: () => void): void {

@@ -1,4 +1,4 @@
-/** The toolbar of a message: react, reply, copy its link, delete. */
+/** The toolbar of a message: react, reply, copy its link, delete it or the file that it shares. */
 /// <reference lib="dom" />
 import { isChannel, type State } from "../state/state.ts";
 import { fold } from "../../irc/names.ts";
@@ -16,6 +16,7 @@ export interface MessageActions {
   readonly pickReaction: (entry: SaidEntry, beside: HTMLElement) => void;
   readonly deleteMessage: (entry: SaidEntry) => void;
   readonly copyLink: (entry: SaidEntry) => void;
+  readonly deleteFile: (id: string) => void;
 }
 
 const quickReactions = ["👍", "❤️", "😂"];
@@ -24,7 +25,7 @@ const quickReactions = ["👍", "❤️", "😂"];
 export function messageToolbar(
   state: State,
   entry: SaidEntry,
-  { reply, react, pickReaction, deleteMessage, copyLink }: MessageActions,
+  { reply, react, pickReaction, deleteMessage, copyLink, deleteFile }: MessageActions,
 ): HTMLElement {
   const tool = (label: string, content: string | Node, click: (event: Event) => void) =>
     element("button", { type: "button", "aria-label": label, title: label, click }, content);
@@ -45,7 +46,11 @@ export function messageToolbar(
   }
   const canDelete = entry.said.own || /[~&@]/.test(ownRanks(state, entry.said.buffer));
   if (canDelete && state.caps.has("draft/message-redaction")) {
-    toolbar.append(deleteButton(() => deleteMessage(entry)));
+    toolbar.append(deleteButton("Delete", icon("delete"), () => deleteMessage(entry)));
+  }
+  const file = entry.said.own || state.isOperator ? sharedFile(state, entry) : undefined;
+  if (file !== undefined) {
+    toolbar.append(deleteButton("Delete the file", icon("file"), () => deleteFile(file)));
   }
   return toolbar;
 }
@@ -54,10 +59,10 @@ export function messageToolbar(
  * The first click asks for confirmation, the second one deletes. Leaving the button cancels. A double click counts
  * as one click.
  */
-function deleteButton(act: () => void): HTMLButtonElement {
+function deleteButton(name: string, picture: SVGElement, act: () => void): HTMLButtonElement {
   const show = (asks: boolean) => {
-    const label = asks ? "Delete?" : "Delete";
-    button.replaceChildren(asks ? label : icon("delete"));
+    const label = asks ? `${name}?` : name;
+    button.replaceChildren(asks ? label : picture);
     button.ariaLabel = button.title = label;
     button.classList.toggle("asks", asks);
   };
@@ -75,6 +80,14 @@ function deleteButton(act: () => void): HTMLButtonElement {
   });
   show(false);
   return button;
+}
+
+/** The id of the first file of this server in a message. Only a server with draft/FILEHOST is asked to delete one. */
+function sharedFile(state: State, { said }: SaidEntry): string | undefined {
+  const home = URL.parse(".", state.isupport.get("draft/FILEHOST"))?.href;
+  const at = home === undefined ? -1 : said.text.indexOf(`${home}files/`);
+  if (home === undefined || at < 0) return undefined;
+  return /^[A-Za-z0-9_-]{22}(?![\w-])/.exec(said.text.slice(at + `${home}files/`.length))?.[0];
 }
 
 function ownRanks(state: State, buffer: string): string {

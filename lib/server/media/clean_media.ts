@@ -31,7 +31,7 @@ export class CleanMedia {
       if (cleaned === undefined) return yield* reader.pass(Infinity);
       this.isBroken = (yield* inLargePieces(cleaned)) === brokenPicture;
       if (this.isBroken) yield* reader.pass(Infinity);
-      else await reader.skip(Infinity);
+      else yield* padding(reader);
     } finally {
       await reader.close();
     }
@@ -44,6 +44,16 @@ export class CleanMedia {
     if (/^GIF8[79]a/.test(start)) return cleanGif(this.#reader);
     if (/^[^]{4}ftyp(?!hei|hev|mif1|msf1|avi)/.test(start)) return cleanMp4(this.#reader);
     return undefined;
+  }
+}
+
+/** After the picture: zeros, with which some programs fill a file, tell nothing and stay; everything else is left out. */
+async function* padding(reader: ByteReader): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const bytes = await reader.ahead(1);
+    const data = bytes.findIndex((byte) => byte !== 0);
+    if (data !== 0 && bytes.length > 0) yield await reader.take(data < 0 ? bytes.length : data);
+    if (data >= 0 || bytes.length === 0) return await reader.skip(Infinity);
   }
 }
 

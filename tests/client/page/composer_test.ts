@@ -189,6 +189,11 @@ async function upload(stage: Stage): Promise<void> {
   assertMatch(url, /^http:\/\/127\.0\.0\.1:\d+\/files\/[\w-]{22}\/tea%20pot\.png$/);
   const got = await fetch(url);
   assertEquals((await got.arrayBuffer()).byteLength, 1_000_000);
+  await page.hover("#messages .entry.message");
+  await page.click(".message-tools [aria-label='Delete the file']");
+  await page.click(".message-tools >> text=Delete the file?");
+  await page.waitForSelector(".toast >> text=Deleted the file");
+  assertEquals((await fetch(url, { method: "HEAD" })).status, 404);
   await page.route(() => true, (route) => route.abort());
   await page.setInputFiles("#file", [{
     ...file,
