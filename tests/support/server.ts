@@ -21,6 +21,8 @@ export interface ServerPlace {
   readonly hostname?: string;
   /** Flags of Deno, such as those of guidePermissions(). @default {-A} */
   readonly permissions?: readonly string[];
+  /** More environment variables. @default {none} */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface RunningServer extends AsyncDisposable {
@@ -74,7 +76,7 @@ export function serverStory(name: string, ...rest: [ServerStory] | [ServerStoryO
 export async function startServer(
   flags: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
-  { through = [], hostname = "127.0.0.1", permissions = ["-A"] }: ServerPlace = {},
+  { through = [], hostname = "127.0.0.1", permissions = ["-A"], env: more = {} }: ServerPlace = {},
 ): Promise<RunningServer> {
   const script = new URL("../../server.ts", import.meta.url).pathname;
   const [program = "", ...before] = [...through, Deno.execPath()];
@@ -83,7 +85,7 @@ export async function startServer(
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    env,
+    env: { ...env, ...more },
   }).spawn();
   const stdout: string[] = [];
   const stderr: string[] = [];

@@ -96,7 +96,7 @@ export function faultOf(error: unknown): BusFault {
   const cause = error instanceof RequestError ? error.cause : error;
   if (cause instanceof PermissionViolationError) {
     const detail =
-      `${cause.message}; allow this user "parley.>", "$JS.API.>", "$JS.ACK.>", "$O.>" and "_INBOX.>"`;
+      `${cause.message}; allow this user the subjects that the guide lists ("Protect NATS" in lib/server/README.md)`;
     return { kind: "not set up", detail };
   }
   if (error instanceof TimeoutError || cause instanceof TimeoutError) return { kind: "no answer" };

@@ -148,7 +148,7 @@ for (
         config:
           'authorization { ADMIN: { user: a, password: b, permissions: { publish: "x" } }, users: [$ADMIN] }',
       },
-      /Permissions Violation .*allow this user "parley/,
+      /Permissions Violation .*the guide lists/,
     ],
   ] as const
 ) {
