@@ -74,7 +74,7 @@ async function start(
     environment: Readonly<Record<string, string>>;
   },
 ): Promise<ExitStatus> {
-  const { destination: { address }, interactive } = plan;
+  const { destination, interactive } = plan;
   let note = (words: string): void => printError(words);
   const client = clientOptions(plan, values, credentials, environment, (words) => note(words));
   const appearance = appearanceFor(values, interactive, environment);
@@ -86,10 +86,10 @@ async function start(
       onStart: (noteInUi) => void (note = noteInUi),
       onSignals,
     });
-    return terminalStatus(result, address);
+    return terminalStatus(result, destination);
   }
   onSignals((code) => Deno.exit(code));
-  return streamStatus(await runStreamSession(plan, client, appearance, values), address);
+  return streamStatus(await runStreamSession(plan, client, appearance, values), destination);
 }
 
 function printText(text: string): number {

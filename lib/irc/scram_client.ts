@@ -5,6 +5,8 @@
 import { decode64, encode64, equalBytes, hmac, sha256, utf8, xor } from "./digest.ts";
 import { boundHeader, type ChannelBinding, saltedPassword } from "./scram.ts";
 
+/** RFC 7677: with fewer, somebody who records one login can try passwords quickly. */
+const minIterations = 4096;
 /** The highest iteration count a server can demand: some seconds on a slow phone. */
 const maxIterations = 2_000_000;
 
@@ -26,6 +28,7 @@ export class ScramClient {
   readonly #bare: string;
   readonly #binding: ClientBinding;
   #signature = "";
+  #fault = "";
 
   /** `nonce` is for tests with known vectors. */
   constructor(
@@ -40,6 +43,11 @@ export class ScramClient {
     this.#bare = `n=${name.replaceAll("=", "=3D").replaceAll(",", "=2C")},r=${nonce}`;
   }
 
+  /** A sentence, when the reason is not that the server lacks our verifier; else "". */
+  get fault(): string {
+    return this.#fault;
+  }
+
   first(): string {
     return this.#header + this.#bare;
   }
@@ -50,13 +58,18 @@ export class ScramClient {
     return isPossible ? "y,," : "n,,";
   }
 
-  /** The proof for the server; undefined if its message is malformed or demands too many iterations. */
+  /** The proof for the server; undefined if its message is malformed or demands too few or too many iterations. */
   async final(serverFirst: string): Promise<string | undefined> {
     const [, nonce = "", salt = "", rounds] =
       /^r=([^,]+),s=([^,]+),i=([1-9]\d{0,8})(?:,.*)?$/.exec(serverFirst) ??
         [];
     const [grains, iterations] = [decode64(salt), Number(rounds)];
-    if (grains === undefined || !(iterations <= maxIterations)) return undefined;
+    if (grains === undefined) return undefined;
+    if (!(iterations >= minIterations && iterations <= maxIterations)) {
+      this.#fault =
+        `The server asks for ${iterations} rounds of SCRAM-SHA-256, and ${minIterations} to ${maxIterations} are safe; it can be a fake`;
+      return undefined;
+    }
     if (!nonce.startsWith(this.#nonce) || nonce.length === this.#nonce.length) return undefined;
     const salted = await saltedPassword(this.#password, grains, iterations);
     const rest = `c=${boundHeader(this.#header, this.#binding.chosen)},r=${nonce}`;

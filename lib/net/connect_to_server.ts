@@ -16,37 +16,53 @@ export interface ConnectOptions {
   readonly clientCertificate: KeyPair | undefined;
   /** Refuses a server that no authority confirms and that is not known. */
   readonly refusesUnknown: boolean;
+  /** Refuses it because the server said that it must be used with TLS (STS). @default {false} */
+  readonly isForced?: boolean;
   /** Called with a sentence about a new server, or about a failure to store it. */
   readonly onNotice: (words: string) => void;
 }
 
 /** The server is new, and unknown servers are refused. */
 export class UnknownServer extends Error {
-  constructor(fingerprint: string) {
-    super(`no certificate authority confirms it; with --restricted, add --fingerprint ${fingerprint}`);
+  constructor(fingerprint: string, isForced: boolean) {
+    super(
+      isForced
+        ? `the server wants TLS (STS), but no certificate authority confirms it; if its owner tells you the same fingerprint, add --fingerprint ${fingerprint}`
+        : `no certificate authority confirms it; with --restricted, add --fingerprint ${fingerprint}`,
+    );
   }
 }
 
 /** Rejects with a DialError, a TrustError or an UnknownServer. */
 export async function connectToServer(address: string, options: ConnectOptions): Promise<Connection> {
-  const { signal, knownHosts, fingerprint, refusesUnknown, onNotice, clientCertificate } = options;
+  const { signal, knownHosts, fingerprint, refusesUnknown, isForced = false, onNotice, clientCertificate } =
+    options;
   if (address.startsWith("irc:")) return await dial(address, { signal });
+  const refusesNew = refusesUnknown || isForced;
   const found = await dialTls(address, {
     signal,
     clientCertificate,
+    refusesNew,
     ...(knownHosts !== undefined && { knownHosts: new KnownHosts(knownHosts) }),
     ...(fingerprint !== undefined && { fingerprint }),
   });
-  if (found.trust === "new" && refusesUnknown) {
+  if (found.trust === "new" && refusesNew) {
     found.connection.abort();
-    throw new UnknownServer(found.fingerprint);
+    throw new UnknownServer(found.fingerprint, isForced);
   }
-  if (found.trust === "new") {
+  if (found.trust === "new" && !metHere.has(address)) {
     onNotice(`This is the first connection to this server; its certificate is ${found.fingerprint}`);
   }
-  if (found.notSaved !== undefined) onNotice(found.notSaved);
-  return found.connection;
+  if (found.notSaved !== undefined && !metHere.has(address)) onNotice(found.notSaved);
+  if (found.trust === "new") metHere.add(address);
+  // The person has not had the time to compare the certificate, so the second connection of this run is no proof.
+  return metHere.has(address) && ["new", "known"].includes(found.trust)
+    ? Object.assign(found.connection, { isFirstContact: true })
+    : found.connection;
 }
+
+/** The servers that this program met for the first time. */
+const metHere = new Set<string>();
 
 /** Whether another attempt would fail in the same way. */
 export function isFinal(error: unknown): boolean {

@@ -23,6 +23,8 @@ export interface Connection {
   readonly secure: boolean;
   /** Undefined without TLS, and if a proxy has its end of TLS. */
   readonly tls?: TlsIdentity | undefined;
+  /** TLS, but nothing shows yet whose server it is: no authority confirms it, and it was never met before. */
+  readonly isFirstContact?: boolean;
   /**
    * All lines of one read at once. It ends, and never throws, when the connection is over for any reason. Iterate it
    * once.

@@ -24,6 +24,8 @@ export interface DialTlsOptions extends DialOptions {
    * stored.
    */
   readonly fingerprint?: string;
+  /** The caller refuses a server that is new, so it is not stored. @default {false} */
+  readonly refusesNew?: boolean;
   /** PEM certificates of trusted authorities. @default {those of the system} */
   readonly authorities?: readonly string[];
   /** The certificate of this client, with its key, for servers that ask for one. @default {none} */
@@ -86,7 +88,7 @@ function trust(
   address: string,
   place: string,
   shown: PeerCertificate,
-  { knownHosts, fingerprint: named }: DialTlsOptions,
+  { knownHosts, fingerprint: named, refusesNew = false }: DialTlsOptions,
 ): Omit<TlsConnection, "connection"> {
   const { fingerprint, key } = shown;
   if (named !== undefined) {
@@ -101,7 +103,8 @@ function trust(
     throw new TrustError(address, shown, remembered, remedy);
   }
   const now: StoredTrust = verdict === "authority" ? "authority" : { fingerprint, key };
-  const notSaved = knownHosts && !isSame(now, remembered) ? save(knownHosts, place, now) : undefined;
+  const isKept = !(verdict === "new" && refusesNew) && !isSame(now, remembered);
+  const notSaved = knownHosts && isKept ? save(knownHosts, place, now) : undefined;
   return { trust: verdict === "changed" ? "new" : verdict, fingerprint, notSaved };
 }
 

@@ -1,9 +1,13 @@
 /** Reads the arguments of the command line: the server, its channels, and the job to do there. Pure. */
 
+import { isLoopback } from "../../irc/address.ts";
+
 /** A server, and channels on it. */
 export interface Destination {
   /** "irc://host:port", or "ircs://host:port" for TLS. */
   readonly address: string;
+  /** Nobody wrote that the connection should be encrypted: it is the rule for other computers. */
+  readonly isTlsImplied: boolean;
   /** Each is a name, or a name, a space and a key. */
   readonly channels: readonly string[];
 }
@@ -13,6 +17,7 @@ export interface DestinationFlags {
   readonly host: string;
   readonly port: number | undefined;
   readonly tls: boolean;
+  readonly plain: boolean;
   readonly channel: readonly string[];
 }
 
@@ -64,7 +69,7 @@ export function jobOf(
 /** The destination in irc://host:port/#channel,#channel, or in the flags. */
 export function destinationOf(
   words: readonly string[],
-  { host, port, tls, channel }: DestinationFlags,
+  { host, port, tls, plain, channel }: DestinationFlags,
 ): Destination | ArgumentFault {
   const [written, more] = words;
   const flagChannels = channel.map(channelName);
@@ -72,12 +77,17 @@ export function destinationOf(
   if (wrong !== undefined) {
     return { fault: `Cannot join "${wrong}": write one '#CHANNEL' or '#CHANNEL KEY', without commas` };
   }
-  const scheme = tls ? "ircs:" : "irc:";
+  if (tls && plain) return { fault: "Cannot use --tls and --plain together: write one of them" };
+  const name = host.includes(":") ? `[${host}]` : host;
+  const isNamed = written !== undefined && !isHost(written);
+  const place = written === undefined ? `${name}${port === undefined ? "" : `:${port}`}` : written;
+  const isTlsImplied = !isNamed && !tls && !plain && !isThisComputer(place);
+  const scheme = tls || isTlsImplied ? "ircs:" : "irc:";
   if (written === undefined) {
-    const name = host.includes(":") ? `[${host}]` : host;
-    return { address: `${scheme}//${name}:${port ?? ports[scheme]}`, channels: flagChannels };
+    const address = `${scheme}//${name}:${port ?? ports[scheme]}`;
+    return { address, isTlsImplied, channels: flagChannels };
   }
-  const url = URL.parse(isHost(written) ? `${scheme}//${written}` : written);
+  const url = URL.parse(isNamed ? written : `${scheme}//${written}`);
   if (url === null || !/^ircs?:$/.test(url.protocol) || url.hostname === "") {
     const jobNames = jobs.map(([word]) => word).join(", ");
     return {
@@ -85,11 +95,15 @@ export function destinationOf(
     };
   }
   if (more !== undefined) return { fault: `Cannot use "${more}": write only one address` };
+  if (plain && url.protocol === "ircs:") {
+    return { fault: `Cannot use --plain with "${written}": ircs:// means TLS` };
+  }
   const addressScheme = tls || url.protocol === "ircs:" ? "ircs:" : "irc:";
   const path = decodePath(url.pathname.slice(1) || url.hash);
   const channels = path.split(",").filter((name) => name !== "").map(channelName);
   return {
     address: `${addressScheme}//${url.hostname}:${url.port || (port ?? ports[addressScheme])}`,
+    isTlsImplied,
     channels: channels.length > 0 ? channels.map((name) => withKey(name, flagChannels)) : flagChannels,
   };
 }
@@ -97,6 +111,12 @@ export function destinationOf(
 /** A channel with its key, when that is among the channels of the flags; else without one. */
 export function withKey(name: string, written: readonly string[]): string {
   return written.find((one) => one.split(" ")[0]?.toLowerCase() === name.toLowerCase()) ?? name;
+}
+
+/** Whether a host, perhaps with a port and channels, is this computer: there nobody else can read the connection. */
+function isThisComputer(written: string): boolean {
+  const { hostname = "" } = URL.parse(`irc://${written}`) ?? {};
+  return /^(?:.+\.)?localhost$/i.test(hostname) || isLoopback(hostname.replace(/^\[|\]$/g, ""));
 }
 
 /** An address without a scheme: "chat.example", "localhost:6667" or "[::1]:6667/#tea". */

@@ -4,6 +4,7 @@ import { DialError } from "../../net/dial.ts";
 import { TrustError } from "../../net/dial_tls.ts";
 import { UnknownServer } from "../../net/connect_to_server.ts";
 import { runCommand } from "../../run_command.ts";
+import type { Destination } from "./arguments.ts";
 import type { TerminalSessionResult } from "../terminal/terminal_session.ts";
 import { plain, plainName } from "../text/plain.ts";
 import type { StreamOutcome } from "./pipe.ts";
@@ -19,7 +20,10 @@ export interface ExitStatus {
 }
 
 /** The status after a session at a terminal. */
-export function terminalStatus({ ending, signalCode }: TerminalSessionResult, address: string): ExitStatus {
+export function terminalStatus(
+  { ending, signalCode }: TerminalSessionResult,
+  { address, isTlsImplied }: Destination,
+): ExitStatus {
   switch (ending.kind) {
     case "left":
       return { code: 0, sentence: "" };
@@ -28,12 +32,12 @@ export function terminalStatus({ ending, signalCode }: TerminalSessionResult, ad
     case "refused":
       return { code: 69, sentence: refusedSentence(ending.reason, address) };
     case "unreachable":
-      return unreachableStatus(ending.error, address);
+      return unreachableStatus(ending.error, address, isTlsImplied);
   }
 }
 
 /** The status after a pipe or a job. */
-export function streamStatus(outcome: StreamOutcome, address: string): ExitStatus {
+export function streamStatus(outcome: StreamOutcome, { address, isTlsImplied }: Destination): ExitStatus {
   switch (outcome.kind) {
     case "done":
       return { code: 0, sentence: "" };
@@ -53,7 +57,7 @@ export function streamStatus(outcome: StreamOutcome, address: string): ExitStatu
     case "not written":
       return { code: 74, sentence: `Cannot write to standard output: ${outcome.reason}` };
     case "unreachable":
-      return unreachableStatus(outcome.error, address);
+      return unreachableStatus(outcome.error, address, isTlsImplied);
   }
 }
 
@@ -70,7 +74,7 @@ function refusedSentence(reason: string, address: string): string {
   return `The server ${shortAddress(address)} refused you: ${plain(reason)}`;
 }
 
-function unreachableStatus(error: unknown, address: string): ExitStatus {
+function unreachableStatus(error: unknown, address: string, isTlsImplied: boolean): ExitStatus {
   const server = shortAddress(address);
   if (error instanceof TrustError) return { code: 77, sentence: error.message };
   if (!(error instanceof DialError)) {
@@ -78,6 +82,19 @@ function unreachableStatus(error: unknown, address: string): ExitStatus {
     return {
       code,
       sentence: `Cannot connect to ${server}: ${error instanceof Error ? error.message : error}`,
+    };
+  }
+  // Only a person may decide to go on without TLS.
+  if (isTlsImplied && (error.reason === "refused" || error.reason === "no TLS")) {
+    const [, host = ""] = /^(.*?)(?::\d+)?$/.exec(server) ?? [];
+    const plainAddress = error.reason === "no TLS" ? server : host;
+    const why = error.reason === "no TLS"
+      ? "the server does not speak TLS on this port"
+      : "no server is running there";
+    return {
+      code: error.reason === "no TLS" ? 76 : 69,
+      sentence:
+        `Cannot connect to ${server} with TLS: ${why}; irc://${plainAddress} connects without, and others can then read what you write`,
     };
   }
   if (error.reason === "refused") {

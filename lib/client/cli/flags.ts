@@ -29,13 +29,20 @@ export const clientFlags = {
     min: 1,
     max: 65535,
     env: "PARLEY_PORT",
-    help: "port of the server [default 6667, or 6697 with TLS]",
+    help: "port of the server [default 6697, or 6667 without TLS]",
     group: "Connection",
   },
   tls: {
     kind: "flag",
     env: "PARLEY_TLS",
-    help: "encrypt the connection, as ircs:// does; the client remembers the certificate of a new server",
+    help:
+      "encrypt the connection, as ircs:// does; this is the rule for other computers. The client remembers the certificate of a new server",
+    group: "Connection",
+  },
+  plain: {
+    kind: "flag",
+    env: "PARLEY_PLAIN",
+    help: "do not encrypt the connection to another computer, as irc:// does: others can read what you write",
     group: "Connection",
   },
   fingerprint: {

@@ -68,6 +68,7 @@ export class Client {
       options,
       serve: (connection) => this.#serve(connection),
       onDisconnect: () => {
+        this.#options.onConnectionEnd?.();
         this.readMarkers.onDisconnect();
         this.#catchUp.onDisconnect();
       },
@@ -280,6 +281,7 @@ export class Client {
         const password = await this.guard.ask(() => ask?.(refused.name), "");
         return password === "" ? undefined : this.account.credentials = { ...refused, password };
       },
+      onStrictTransport: (value, isSecure) => this.#onStrictTransport(value, isSecure),
       onReady: () => this.#onReady(),
       onFault: (error) => this.guard.report(error),
       again: this.#loop.wasReady,
@@ -299,6 +301,12 @@ export class Client {
     this.#joins.stop();
     const isLost = !this.#loop.hasQuit && suspensions === this.#loop.suspensions;
     if (session.isReady && isLost) this.#emit({ kind: "status", status: "lost", reason });
+  }
+
+  #onStrictTransport(value: string, isSecure: boolean): boolean {
+    if (this.#options.onStrictTransport?.(value, isSecure) !== true) return false;
+    this.#loop.redial();
+    return true;
   }
 
   #onReady(): void {

@@ -10,6 +10,13 @@ import type { Account } from "./login.ts";
 export interface ClientOptions {
   /** Called for each try; a rejection is a failed try. The signal aborts when the client quits. */
   readonly connect: (signal: AbortSignal) => Promise<Connection>;
+  /**
+   * The server has sent its policy of strict transport (IRCv3 sts); true when connect() must be called anew, because it
+   * now uses TLS. @default {the policy is ignored}
+   */
+  readonly onStrictTransport?: (value: string, isSecure: boolean) => boolean;
+  /** A connection has ended. */
+  readonly onConnectionEnd?: () => void;
   /** Receives every event, in order. An error that it throws goes to onFault(), and the next event follows. */
   readonly onEvent: (event: ChatEvent) => void;
   /** Shows that a part of the UI failed. @default {nothing} */

@@ -37,6 +37,8 @@ export interface ClientSessionParts {
   readonly onEvent: (event: ChatEvent) => void;
   /** Called when the server refuses the nick; returns the next nick to try, or undefined to wait for rename(). */
   readonly chooseNextNick: (refusal: NickRefusal) => string | undefined;
+  /** The server has told its policy of strict transport; true when this connection must end and a new one use TLS. */
+  readonly onStrictTransport?: ((value: string, isSecure: boolean) => boolean) | undefined;
   /** Called when the login fails; returns the account with another password, or undefined to continue without one. */
   readonly askPassword: (account: Account) => Promise<Account | undefined>;
   /** The registration is complete. */
@@ -204,6 +206,17 @@ export class ClientSession {
     return secure || isLoopback(address);
   }
 
+  /** Why the login by PLAIN is not safe on this connection; "" when it is. */
+  get #plainFault(): string {
+    if (!this.isConfidential) {
+      return "The server takes only PLAIN, and this connection is not encrypted: others could read your password";
+    }
+    return this.#parts.connection.isFirstContact === true
+      ? "The server takes only PLAIN, which shows it your password, and this is the first connection to it: compare " +
+        "its certificate with the one that its owner tells you, then connect again"
+      : "";
+  }
+
   /** Logs in to an account; resolves, never rejects. */
   async login(account: Account): Promise<LoginOutcome> {
     if (this.#login !== undefined) return { kind: "refused", reason: "another login is still running" };
@@ -214,7 +227,7 @@ export class ClientSession {
       send: (line) => this.send(line),
       account,
       mechanisms,
-      isConfidential: this.isConfidential,
+      plainFault: this.#plainFault,
       binding: data && { type: "tls-server-end-point", data },
     });
     this.#login = login;
@@ -230,6 +243,7 @@ export class ClientSession {
       const outcome = await this.login(account);
       if (outcome.kind === "logged in" || connection.ended !== undefined) return;
       this.#emit({ kind: "status", status: "login refused", name: account.name, reason: outcome.reason });
+      if (outcome.isFinal) return;
       this.#asksPerson = true;
       account = await askPassword(account);
       this.#asksPerson = false;
@@ -271,6 +285,7 @@ export class ClientSession {
       case "PONG":
         return this.#sender.onPong(message.params.at(-1) ?? "");
       case "CAP":
+        if (this.#mustUseTls(message)) return this.#parts.connection.abort();
         return this.#registration.answer(this.state, message);
       case "ACK":
         return this.#onDroppedNotice(this.#sender.onAck(label));
@@ -280,6 +295,14 @@ export class ClientSession {
     }
     const name = numericName(message.command);
     if (name === "RPL_ENDOFMOTD" || name === "ERR_NOMOTD") this.#becomeReady();
+  }
+
+  /** Before anything else is sent: the rest belongs on the connection with TLS. */
+  #mustUseTls({ params }: Message): boolean {
+    const isOffer = /^(LS|NEW)$/i.test(params[1] ?? "") && params[2] !== "*";
+    const value = isOffer ? this.state.offered.get("sts") : undefined;
+    const { onStrictTransport, connection } = this.#parts;
+    return value !== undefined && onStrictTransport?.(value, connection.secure) === true;
   }
 
   #becomeReady(): void {

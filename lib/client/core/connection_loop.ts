@@ -32,6 +32,7 @@ export class ConnectionLoop {
   readonly #parts: ConnectionLoopParts;
   readonly #dialler: Dialler;
   readonly #ended = Promise.withResolvers<void>();
+  #redials = false;
   #quitTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: ConnectionLoopParts) {
@@ -83,6 +84,10 @@ export class ConnectionLoop {
       onDisconnect();
       if (this.hasQuit) break;
       if (suspensions !== this.suspensions) continue;
+      if (this.#redials) {
+        this.#redials = false;
+        continue;
+      }
       if (!this.wasReady) return { kind: "refused", reason };
       await this.#dialler.pause((retryMs) =>
         onStatus({ kind: "status", status: "waiting", reason, retryMs })
@@ -98,6 +103,11 @@ export class ConnectionLoop {
   wake(): void {
     this.#dialler.wake();
     this.#parts.link.session?.checkLink();
+  }
+
+  /** After the end of this connection another one is opened at once. */
+  redial(): void {
+    this.#redials = true;
   }
 
   /** See Dialler.suspensions. */

@@ -1,7 +1,7 @@
 /**
  * One login (IRCv3 sasl-3.2). It prefers the client certificate, then SCRAM-SHA-256, which never shows the password to the
  * server, bound to the TLS connection where the server can do that. It uses PLAIN only when nobody else can read the
- * connection.
+ * connection and the server is known.
  */
 
 import { decode64, encode64, utf8 } from "../../irc/digest.ts";
@@ -30,6 +30,8 @@ export type Mechanism = typeof mechanisms[number];
 export type LoginOutcome = { readonly kind: "logged in" } | {
   readonly kind: "refused";
   readonly reason: string;
+  /** Another password would not help. */
+  readonly isFinal?: boolean;
 };
 
 /** The parts of a login. */
@@ -38,8 +40,8 @@ export interface LoginParts {
   readonly account: Account;
   /** The mechanisms of the server, as in CAP LS: "PLAIN,SCRAM-SHA-256"; "" when it did not list them. */
   readonly mechanisms: string;
-  /** Whether nobody else can read the connection. */
-  readonly isConfidential: boolean;
+  /** Why PLAIN, which shows the password to the server, is not safe here: a sentence; "" when it is safe. */
+  readonly plainFault: string;
   /** What binds a login to this connection. @default {nothing} */
   readonly binding?: ChannelBinding | undefined;
 }
@@ -84,8 +86,7 @@ export class Login {
   }
 
   #isPossible(name: Mechanism): boolean {
-    const { account: { password, hasCertificate = false }, binding, isConfidential, mechanisms } =
-      this.#parts;
+    const { account: { password, hasCertificate = false }, binding, plainFault, mechanisms } = this.#parts;
     const isOffered = mechanisms === "" || this.#offers(name);
     switch (name) {
       case "EXTERNAL":
@@ -95,7 +96,7 @@ export class Login {
       case "SCRAM-SHA-256":
         return isOffered && password !== "";
       case "PLAIN":
-        return isOffered && password !== "" && isConfidential;
+        return isOffered && password !== "" && plainFault === "";
     }
   }
 
@@ -108,7 +109,9 @@ export class Login {
   }
 
   start(): void {
-    this.#try("The server has no login method that is safe on this connection");
+    const { plainFault, mechanisms: offered } = this.#parts;
+    const isPlainOnly = plainFault !== "" && offered.toUpperCase().split(",").includes("PLAIN");
+    this.#try(isPlainOnly ? plainFault : "The server has no login method that is safe on this connection");
   }
 
   /** Handles a message of the login; false for another message. */
@@ -129,7 +132,7 @@ export class Login {
 
   #try(reason: string): void {
     this.#mechanism = this.#untried.shift();
-    if (this.#mechanism === undefined) return this.#finish({ kind: "refused", reason });
+    if (this.#mechanism === undefined) return this.#finish({ kind: "refused", reason, isFinal: true });
     this.#challenges = 0;
     this.#scram = this.#scramOf(this.#mechanism);
     this.#parts.send(`AUTHENTICATE ${this.#mechanism}`);
@@ -148,7 +151,9 @@ export class Login {
     this.#answer(new TextDecoder().decode(bytes)).then((answer) => {
       if (this.#hasEnded) return;
       if (answer === undefined) {
-        this.#abort("The server could not prove that it knows your password; it can be a fake");
+        this.#abort(
+          this.#scram?.fault || "The server could not prove that it knows your password; it can be a fake",
+        );
       } else this.#send(answer);
     }).catch(() => {
       // A page without WebCrypto loads the code for the proof.

@@ -19,13 +19,17 @@ export function banner(
   client: string = runCommand("client.ts"),
 ): string {
   const [address = host, ...others] = reachableHosts(host);
-  const flags = (address === loopback ? "" : ` --host ${address.replace(/[[\]]/g, "")}`) +
-    (port === standardPort && wanted === standardPort ? "" : ` --port ${port}`);
+  // The client uses TLS for other computers, unless the address says "irc://".
+  const place = address !== loopback
+    ? ` ${secure ? `ircs://${address}:${secure.port}` : `irc://${address}:${port}`}`
+    : port === standardPort && wanted === standardPort
+    ? ""
+    : ` --port ${port}`;
   const isOpen = (host === "0.0.0.0" || host === "::") && address !== loopback;
   const local = [...(web ? [`http://${loopback}:${web.port}/`] : []), `irc://${loopback}:${port}`];
   return [
     `${name} is running. How to join:`,
-    `  terminal         ${client} --user YOUR_NAME${flags}`,
+    `  terminal         ${client} --user YOUR_NAME${place}`,
     ...(web ? [`  browser          ${web.url}`] : []),
     `  IRC app          irc://${address}:${port}`,
     ...(secure

@@ -1,8 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { configArguments, configPath } from "../../../lib/client/cli/config.ts";
 import { destinationOf, jobOf, timeOf } from "../../../lib/client/cli/arguments.ts";
 
-const flags = { host: "127.0.0.1", port: undefined, tls: false, channel: ["#lobby"] };
+const flags = { host: "127.0.0.1", port: undefined, tls: false, plain: false, channel: ["#lobby"] };
 
 const destinations:
   readonly (readonly [words: string[], more: object, address: string, ...channels: string[]])[] = [
@@ -12,7 +12,14 @@ const destinations:
     [["irc://chat.example/#tea,den"], {}, "irc://chat.example:6667", "#tea", "#den"],
     [["ircs://chat.example"], {}, "ircs://chat.example:6697", "#lobby"],
     [["irc://chat.example/#tea"], { channel: ["#Tea key"] }, "irc://chat.example:6667", "#Tea key"],
-    [["chat.example"], {}, "irc://chat.example:6667", "#lobby"],
+    [["chat.example"], {}, "ircs://chat.example:6697", "#lobby"],
+    [["chat.example:7000"], {}, "ircs://chat.example:7000", "#lobby"],
+    [["chat.example"], { plain: true }, "irc://chat.example:6667", "#lobby"],
+    [[], { host: "192.168.1.5" }, "ircs://192.168.1.5:6697", "#lobby"],
+    [[], { host: "192.168.1.5", plain: true }, "irc://192.168.1.5:6667", "#lobby"],
+    [[], { host: "2001:db8::1" }, "ircs://[2001:db8::1]:6697", "#lobby"],
+    [["localhost"], {}, "irc://localhost:6667", "#lobby"],
+    [["127.9.9.9"], {}, "irc://127.9.9.9:6667", "#lobby"],
     [["localhost:7000/#tea"], {}, "irc://localhost:7000", "#tea"],
     [["tearoom:7000"], { tls: true }, "ircs://tearoom:7000", "#lobby"],
     [["[::1]:7000"], {}, "irc://[::1]:7000", "#lobby"],
@@ -21,7 +28,11 @@ const destinations:
 
 for (const [words, more, address, ...channels] of destinations) {
   Deno.test(`destinationOf() is ${address} for ${JSON.stringify([words, more])}`, () => {
-    assertEquals(destinationOf(words, { ...flags, ...more }), { address, channels });
+    const found = destinationOf(words, { ...flags, ...more });
+    assert("address" in found);
+    assertEquals([found.address, found.channels], [address, channels]);
+    const isWritten = words[0]?.includes("://") || "tls" in more || "plain" in more;
+    assertEquals(found.isTlsImplied, !isWritten && address.startsWith("ircs:"));
   });
 }
 
@@ -74,4 +85,13 @@ Deno.test("destinationOf() names the word that is no address, and a second addre
     },
     { fault: 'Cannot use "#x": write only one address' },
   ]);
+});
+
+Deno.test("destinationOf() refuses --plain together with TLS", () => {
+  assertEquals(destinationOf([], { ...flags, tls: true, plain: true }), {
+    fault: "Cannot use --tls and --plain together: write one of them",
+  });
+  assertEquals(destinationOf(["ircs://chat.example"], { ...flags, plain: true }), {
+    fault: 'Cannot use --plain with "ircs://chat.example": ircs:// means TLS',
+  });
 });

@@ -11,7 +11,7 @@ function plan(args: readonly string[], isTerminal = false): ReturnType<typeof pl
 }
 
 Deno.test("planRun() asks a person at a terminal for the name, but not a script", () => {
-  const destination = { address: "irc://chat.example:6667", channels: ["#tea"] };
+  const destination = { address: "irc://chat.example:6667", isTlsImplied: false, channels: ["#tea"] };
   assertEquals(plan(["irc://chat.example/#tea"], true), {
     destination,
     nick: undefined,

@@ -1,6 +1,6 @@
 /** A login, line by line. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import type { Account } from "../../../lib/client/core/login.ts";
 import { Login } from "../../../lib/client/core/login.ts";
 import type { ChannelBinding } from "../../../lib/irc/scram.ts";
@@ -8,13 +8,15 @@ import { parse } from "../../../lib/irc/message.ts";
 
 const bob: Account = { name: "bob", password: "four green leaves" };
 
+const plainFault = "Others can read this connection";
+
 function login(account: Account, mechanisms: string, isConfidential: boolean, binding?: ChannelBinding) {
   const sent: string[] = [];
   const exchange = new Login({
     send: (line) => sent.push(line),
     account,
     mechanisms,
-    isConfidential,
+    plainFault: isConfidential ? "" : plainFault,
     binding,
   });
   const receive = async (line: string): Promise<void> => {
@@ -99,4 +101,26 @@ Deno.test("a server that cannot prove that it knows the password gets no further
     kind: "refused",
     reason: "The server accepted the login but did not prove that it knows your password",
   });
+});
+
+Deno.test("a server that offers only PLAIN, where that is not safe, gets nothing, and the reason says why", async () => {
+  const { sent, outcome } = login(bob, "PLAIN,EXTERNAL", false);
+  assertEquals(await outcome, { kind: "refused", reason: plainFault, isFinal: true });
+  assertEquals(sent, []);
+  const refused = login(bob, "PLAIN,SCRAM-SHA-256", false);
+  await refused.receive("904 * :SASL authentication failed");
+  assertEquals(refused.sent, ["AUTHENTICATE SCRAM-SHA-256"]);
+});
+
+Deno.test("SCRAM with too few or too many rounds gets no proof", async () => {
+  for (const rounds of [1, 4095, 2_000_001]) {
+    const { sent, receive, outcome } = login(bob, "SCRAM-SHA-256", true);
+    await receive("AUTHENTICATE +");
+    const [, first = ""] = /r=(.*)$/.exec(atob(sent[1]?.split(" ")[1] ?? "")) ?? [];
+    await receive(`AUTHENTICATE ${btoa(`r=${first}more,s=c2FsdHNhbHQ=,i=${rounds}`)}`);
+    const { kind, reason = "" } = await outcome as { kind: string; reason?: string };
+    assertEquals(kind, "refused");
+    assertMatch(reason, new RegExp(`asks for ${rounds} rounds`));
+    assertEquals(sent.slice(2), ["AUTHENTICATE *"]);
+  }
 });

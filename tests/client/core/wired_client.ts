@@ -11,7 +11,8 @@ import type { Connection } from "../../../lib/net/connection.ts";
 export class ServerEnd implements Connection {
   readonly remote = "127.0.0.1:6667";
   readonly address = "127.0.0.1";
-  readonly secure = false;
+  readonly secure: boolean = false;
+  readonly isFirstContact: boolean = false;
   ended: string | undefined;
   /** The lines that the client sent since sent(). */
   #sent: string[] = [];
