@@ -3,6 +3,7 @@
  * connection for how long only TLS may be used. A file keeps this, so that nobody between the client and the server can
  * take it back. Without a path it is kept until the program ends.
  */
+import { isLoopback } from "../irc/address.ts";
 import { writeWholeFile } from "./whole_file.ts";
 
 /** One server that wants TLS. */
@@ -75,6 +76,11 @@ export class StrictTransportFile {
   }
 }
 
+/** Whether the name or address is this computer itself: nobody else can read a connection to it. */
+export function isThisComputer(hostname: string): boolean {
+  return /^(?:.+\.)?localhost$/i.test(hostname) || isLoopback(hostname.replace(/^\[|\]$/g, ""));
+}
+
 /** The value of the capability: "port=6697,duration=2592000". Unknown and malformed keys are left out. */
 export function parseSts(value: string): { readonly port?: number; readonly durationMs?: number } {
   const found: { port?: number; durationMs?: number } = {};
@@ -90,6 +96,11 @@ function isPort(port: number): boolean {
   return Number.isInteger(port) && port >= 1 && port <= 65_535;
 }
 
+/** The time of this computer when the program began, and what has passed since. */
+function sinceStart(): number {
+  return performance.timeOrigin + performance.now();
+}
+
 /** One server and the policy that it has for a client. */
 export class StrictTransport {
   #address: string;
@@ -99,7 +110,7 @@ export class StrictTransport {
   #durationMs: number | undefined;
   #isForced = false;
 
-  constructor(address: string, file: StrictTransportFile, now: () => number = Date.now) {
+  constructor(address: string, file: StrictTransportFile, now: () => number = sinceStart) {
     this.#address = address;
     this.#file = file;
     this.#now = now;

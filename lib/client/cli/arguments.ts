@@ -1,6 +1,6 @@
 /** Reads the arguments of the command line: the server, its channels, and the job to do there. Pure. */
 
-import { isLoopback } from "../../irc/address.ts";
+import { isThisComputer } from "../../net/strict_transport.ts";
 
 /** A server, and channels on it. */
 export interface Destination {
@@ -81,7 +81,8 @@ export function destinationOf(
   const name = host.includes(":") ? `[${host}]` : host;
   const isNamed = written !== undefined && !isHost(written);
   const place = written === undefined ? `${name}${port === undefined ? "" : `:${port}`}` : written;
-  const isTlsImplied = !isNamed && !tls && !plain && !isThisComputer(place);
+  const isTlsImplied = !isNamed && !tls && !plain &&
+    !isThisComputer(URL.parse(`irc://${place}`)?.hostname ?? "");
   const scheme = tls || isTlsImplied ? "ircs:" : "irc:";
   if (written === undefined) {
     const address = `${scheme}//${name}:${port ?? ports[scheme]}`;
@@ -111,12 +112,6 @@ export function destinationOf(
 /** A channel with its key, when that is among the channels of the flags; else without one. */
 export function withKey(name: string, written: readonly string[]): string {
   return written.find((one) => one.split(" ")[0]?.toLowerCase() === name.toLowerCase()) ?? name;
-}
-
-/** Whether a host, perhaps with a port and channels, is this computer: there nobody else can read the connection. */
-function isThisComputer(written: string): boolean {
-  const { hostname = "" } = URL.parse(`irc://${written}`) ?? {};
-  return /^(?:.+\.)?localhost$/i.test(hostname) || isLoopback(hostname.replace(/^\[|\]$/g, ""));
 }
 
 /** An address without a scheme: "chat.example", "localhost:6667" or "[::1]:6667/#tea". */

@@ -281,7 +281,8 @@ export class Client {
         const password = await this.guard.ask(() => ask?.(refused.name), "");
         return password === "" ? undefined : this.account.credentials = { ...refused, password };
       },
-      onStrictTransport: (value, isSecure) => this.#onStrictTransport(value, isSecure),
+      onStrictTransport: this.#options.onStrictTransport,
+      redial: () => this.#loop.redial(),
       onReady: () => this.#onReady(),
       onFault: (error) => this.guard.report(error),
       again: this.#loop.wasReady,
@@ -301,12 +302,6 @@ export class Client {
     this.#joins.stop();
     const isLost = !this.#loop.hasQuit && suspensions === this.#loop.suspensions;
     if (session.isReady && isLost) this.#emit({ kind: "status", status: "lost", reason });
-  }
-
-  #onStrictTransport(value: string, isSecure: boolean): boolean {
-    if (this.#options.onStrictTransport?.(value, isSecure) !== true) return false;
-    this.#loop.redial();
-    return true;
   }
 
   #onReady(): void {

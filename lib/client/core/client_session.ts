@@ -37,8 +37,10 @@ export interface ClientSessionParts {
   readonly onEvent: (event: ChatEvent) => void;
   /** Called when the server refuses the nick; returns the next nick to try, or undefined to wait for rename(). */
   readonly chooseNextNick: (refusal: NickRefusal) => string | undefined;
-  /** The server has told its policy of strict transport; true when this connection must end and a new one use TLS. */
-  readonly onStrictTransport?: ((value: string, isSecure: boolean) => boolean) | undefined;
+  /** See ClientOptions. */
+  readonly onStrictTransport: ((value: string, isSecure: boolean) => boolean) | undefined;
+  /** After the end of this connection another one is opened at once. */
+  readonly redial: () => void;
   /** Called when the login fails; returns the account with another password, or undefined to continue without one. */
   readonly askPassword: (account: Account) => Promise<Account | undefined>;
   /** The registration is complete. */
@@ -302,7 +304,9 @@ export class ClientSession {
     const isOffer = /^(LS|NEW)$/i.test(params[1] ?? "") && params[2] !== "*";
     const value = isOffer ? this.state.offered.get("sts") : undefined;
     const { onStrictTransport, connection } = this.#parts;
-    return value !== undefined && onStrictTransport?.(value, connection.secure) === true;
+    if (value === undefined || onStrictTransport?.(value, connection.secure) !== true) return false;
+    this.#parts.redial();
+    return true;
   }
 
   #becomeReady(): void {
