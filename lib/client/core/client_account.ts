@@ -42,14 +42,10 @@ export class ClientAccount {
     if (this.credentials !== undefined) this.credentials = { ...this.credentials, password };
   }
 
-  /** Opens older history by an older password; the result is the sentence of the server. Rejects with an ActionError. */
-  async prove(old: string): Promise<string> {
+  /** Opens older history by an older password; rejects with an ActionError. */
+  async prove(old: string): Promise<void> {
     this.requireConfidential();
-    const answer = await this.#link.ask(
-      `ACCOUNT PROVE BASE64 ${encode64(utf8(old))}`,
-      matchReplies("ACCOUNT"),
-    );
-    return answer.at(-1)?.params.at(-1) ?? "";
+    await this.#link.ask(`ACCOUNT PROVE BASE64 ${encode64(utf8(old))}`, matchReplies("ACCOUNT"));
   }
 
   /** Why a password cannot be set on this connection, or "". Unlike a login, setting it sends the password itself. */

@@ -355,6 +355,10 @@ export class ClientSession {
 }
 
 /** Whether a message is only a reply to us, not an event of others. */
-function isReply({ command }: Message): boolean {
+function isReply({ command, params }: Message): boolean {
+  if (command === "NOTE") return listCodes.has(params[1] ?? "");
   return command === "FAIL" || /^\d{3}$/.test(command);
 }
+
+/** The codes of NOTE in an answer that the person sees as a list. */
+const listCodes: ReadonlySet<string> = new Set(["LISTED", "LIST_END", "ENDED"]);

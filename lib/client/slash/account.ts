@@ -102,7 +102,8 @@ async function prove(ui: CommandUi, rest: string): Promise<void> {
   requireConnection(ui);
   if (ui.client.state.account === "") throw new ActionError("You are not logged in: write /login first");
   ui.client.account.requireConfidential();
-  ui.note(await ui.client.account.prove(await ask(ui, "The password before the operator set a new one")));
+  // The person sees the sentence of the server.
+  await ui.client.account.prove(await ask(ui, "The password before the operator set a new one"));
 }
 
 async function sessions(ui: CommandUi, rest: string): Promise<void> {

@@ -50,10 +50,10 @@ function who(call: Call): void | Promise<void> {
   const [mask = "*", options = ""] = params;
   const query = parseQuery(options);
   const isChannel = mask.startsWith("#");
-  const most = isChannel || call.user.modes.has("o") ? Infinity : maxFound;
+  const most = isChannel || call.user.isOperator ? Infinity : maxFound;
   let count = 0;
   const pending = inTurns(session, isChannel ? inChannel(call, mask) : byMask(call, mask, query), (found) => {
-    if (found === undefined || (query.operatorsOnly && !found.user.modes.has("o"))) return;
+    if (found === undefined || (query.operatorsOnly && !found.user.isOperator)) return;
     if (++count > most) return false;
     send(call, found, query);
   });

@@ -316,3 +316,20 @@ story("a client learns after a reconnect which messages were deleted meanwhile",
   assertEquals([redacted.buffer, redacted.id, redacted.reason], ["#tea", secret.id, "oops"]);
   assertEquals(bob.client.messages.recent.find(secret.id ?? ""), undefined);
 });
+
+story("a client that another device logs out ends and does not come back", async (chat) => {
+  await using bob = await new ConnectedClient(chat.port).joined();
+  await bob.client.account.register(secret);
+  const account = { name: "bob", password: secret };
+  await using phone = await new ConnectedClient(chat.port, { account }).joined();
+  const { text } = await bob.until("server notice", (event) => event.text.startsWith("New login"));
+  assert(text.includes("Parley terminal, from 127.0.0.1"), text);
+  assertEquals((await bob.client.server.ask("SESSIONS")).length, 3);
+  await bob.client.server.ask("SESSIONS END others");
+  assertEquals(await phone.ending, {
+    kind: "refused",
+    reason: "Logged out: another device of your account ended this session",
+  });
+  assertEquals(bob.events.filter(({ kind }) => kind === "server notice"), []);
+  assertEquals(chat.state.find("bob")?.devices.size, 1);
+});

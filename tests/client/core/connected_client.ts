@@ -59,6 +59,11 @@ export class ConnectedClient implements AsyncDisposable {
     return this;
   }
 
+  /** Why the client ended. */
+  get ending(): Promise<unknown> {
+    return this.#running;
+  }
+
   /** Cuts the connection, as a network does. */
   cut(): void {
     this.#connection?.abort();
