@@ -23,6 +23,13 @@ export interface AcceptedSocketOptions {
   readonly onError: ((error: unknown) => void) | undefined;
 }
 
+/** The times of one handshake. */
+export interface HandshakeOptions {
+  /** @default {handshakeTimeoutMs} */
+  readonly timeoutMs: number | undefined;
+  readonly waitMs: () => number;
+}
+
 /** The sockets of one listener that are not connections yet. Its methods close what cannot become one. */
 export class AcceptedSockets {
   readonly #options: AcceptedSocketOptions;
@@ -59,12 +66,30 @@ export class AcceptedSockets {
     );
   }
 
-  /** The socket inside TLS; undefined if there is no TLS here. It resolves to undefined without a handshake in time. */
+  /**
+   * The socket inside TLS; undefined if there is no TLS here. It resolves to undefined without a handshake in time.
+   * `waitMs` gives the time until the handshake begins.
+   */
   encrypt(
     socket: StreamSocket,
-    timeoutMs: number = this.#options.handshakeTimeoutMs,
+    { timeoutMs, waitMs }: HandshakeOptions,
   ): Promise<StreamSocket | undefined> | undefined {
     if (this.#context === undefined) return undefined;
+    const restMs = waitMs();
+    const dueMs = timeoutMs ?? this.#options.handshakeTimeoutMs;
+    if (restMs === 0) return this.#handshake(socket, this.#context, dueMs);
+    const rested = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), restMs));
+    const context = this.#context;
+    return this.#wait(socket, rested.then(() => socket)).then((waited) =>
+      waited && this.#handshake(waited, context, dueMs)
+    );
+  }
+
+  #handshake(
+    socket: StreamSocket,
+    context: TlsServerContext,
+    timeoutMs: number,
+  ): Promise<StreamSocket | undefined> {
     const timer = setTimeout(() => closeQuietly(socket), timeoutMs);
     const { onWrongHeader } = this.#options;
     const onFirst = onWrongHeader && ((bytes: Uint8Array) => {
@@ -72,7 +97,7 @@ export class AcceptedSockets {
       const sentence = onWrongHeader(plainAddress(socket.remoteAddr.hostname));
       return socket.write(encodeLine(`ERROR :${sentence}`, "line"));
     });
-    return this.#wait(socket, acceptTls(socket, this.#context, onFirst)).finally(() => clearTimeout(timer));
+    return this.#wait(socket, acceptTls(socket, context, onFirst)).finally(() => clearTimeout(timer));
   }
 
   /** Closes the sockets that still wait. */

@@ -29,6 +29,8 @@ export interface ListenOptions {
   readonly headerTimeoutMs?: number;
   /** How long a peer can take for the TLS handshake. @default {deadlines.tlsHandshakeMs} */
   readonly handshakeTimeoutMs?: number;
+  /** Counts a TLS handshake of a peer; returns the milliseconds until it begins. @default {at once} */
+  readonly handshakeWaitMs?: ((peer: { address: string; isLocal: boolean }) => number) | undefined;
   /** Options of each connection. */
   readonly stream: StreamOptions;
   /**
@@ -162,12 +164,17 @@ class StreamListener implements Listener {
   #encrypt(socket: StreamSocket, place: Place): void {
     const { closeTimeoutMs = deadlines.closeMs } = this.#options.stream;
     // A refused peer has a place that others need for their refusal.
-    const encrypted = this.#acceptedSockets.encrypt(
-      socket,
-      place.refusal === undefined ? undefined : closeTimeoutMs,
-    );
+    const encrypted = this.#acceptedSockets.encrypt(socket, {
+      timeoutMs: place.refusal === undefined ? undefined : closeTimeoutMs,
+      waitMs: () => place.refusal === undefined ? this.#handshakeWaitMs(place) : 0,
+    });
     if (encrypted === undefined) return this.#connect(socket, place);
     void encrypted.then((secure) => secure === undefined ? this.#leave(place) : this.#connect(secure, place));
+  }
+
+  #handshakeWaitMs({ peer }: Place): number {
+    const [address, isLocal] = counted(peer);
+    return address === undefined ? 0 : this.#options.handshakeWaitMs?.({ address, isLocal }) ?? 0;
   }
 
   #connect(socket: StreamSocket, place: Place): void {

@@ -118,7 +118,7 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     this.framing = framing;
     const Reader = framing === "line" ? LineSplitter : FrameReader;
     this.#splitter = new Reader(options.limits, firstBytes);
-    socket.setNoDelay?.();
+    sendAtOnce(socket);
   }
 
   get remote(): string {
@@ -316,6 +316,15 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     this.#queue.clear();
     this.#socket.close();
     this.#options.onClosed?.();
+  }
+}
+
+/** A socket that was closed at this moment, for example by its peer after the TLS handshake, ends the first read. */
+function sendAtOnce(socket: StreamSocket): void {
+  try {
+    socket.setNoDelay?.();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
 }
 

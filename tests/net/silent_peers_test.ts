@@ -34,6 +34,7 @@ Deno.test({
   ignore,
   fn: refusedHandshake,
 });
+Deno.test({ name: "handshakes of an address that comes too often begin later", ignore, fn: slowHandshakes });
 Deno.test({ name: "refused WebSockets are counted, and those beyond get 503", ignore, fn: refusedUpgrades });
 Deno.test({ name: "a reader that is cut off is closed at once, also over TLS", ignore, fn: cutOff });
 Deno.test({ name: "a WebSocket closes although its peer does not answer", ignore, fn: silentWebSocket });
@@ -94,6 +95,32 @@ async function countedHandshake(): Promise<void> {
   );
   await place.listener.close();
   await until(() => limits.connections === 0);
+}
+
+async function slowHandshakes(): Promise<void> {
+  const counted: string[] = [];
+  using place = startListening({
+    ...(tls && { tls }),
+    isTrustedProxy: () => true,
+    handshakeTimeoutMs: 60_000,
+    handshakeWaitMs: ({ address, isLocal }) => {
+      counted.push(`${address} ${isLocal}`);
+      return address === "203.0.113.9" ? 80 : 0;
+    },
+    onConnection: (connection) => connection.close(),
+  });
+  const visit = async (address: string) => {
+    const startMs = performance.now();
+    const socket = await place.connect();
+    await sendText(socket, `PROXY TCP4 ${address} 10.0.0.5 4711 6667\r\n`);
+    using secure = await Deno.startTls(socket, { hostname, caCerts: tls ? [tls.cert] : [] });
+    await readAll(secure);
+    return performance.now() - startMs;
+  };
+  await visit("198.51.100.7");
+  const tookMs = await visit("203.0.113.9");
+  assert(tookMs >= 79, `${tookMs} ms`);
+  assertEquals(counted, ["198.51.100.7 false", "203.0.113.9 false"]);
 }
 
 /** Space for one connection, and for one that is refused in words. */

@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ServerConnection } from "../../lib/net/connection.ts";
+import { Flusher } from "../../lib/net/send_queue.ts";
+import { streamConnection } from "../../lib/net/stream.ts";
 import { granted } from "../support/permissions.ts";
 import { allLines, nextLines, readAll, sendText, startListening } from "../support/listening.ts";
 
@@ -231,4 +233,25 @@ Deno.test({ name: "a peer that speaks TLS on a plain port fails at once", ignore
   const fault = await secure.handshake().catch((error) => error);
   assertEquals([await over, connection.ended], [[], "Wrong protocol: TLS"]);
   assert(/unexpected_?message/i.test(String(fault)), String(fault));
+});
+
+Deno.test("a socket that was closed before it became a connection only ends the connection", async () => {
+  const gone = () => Promise.reject(new Deno.errors.BadResource("Bad resource ID"));
+  let closed = 0;
+  const connection = streamConnection({
+    remoteAddr: { hostname: "10.1.2.3", port: 1 },
+    handshake: true,
+    read: gone,
+    write: gone,
+    closeWrite: gone,
+    close: () => {},
+    setNoDelay() {
+      throw new Deno.errors.BadResource("Bad resource ID");
+    },
+  }, { flusher: new Flusher(), limits: { tagBytes: 99, bodyBytes: 99 }, onClosed: () => closed++ });
+  assertEquals([await allLines(connection), connection.ended, closed], [
+    [],
+    "Read error: Bad resource ID",
+    1,
+  ]);
 });

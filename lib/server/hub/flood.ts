@@ -31,10 +31,15 @@ const longestArrivalMs = 10_000;
 const arrivalSeconds = 20;
 /** One person with several programs that connect again and again after an outage. */
 const leastArrivals = 20;
+const sweepMs = 10_000;
 
-/** New connections of each address: their burst of lines is new too, so nobody can get it again and again. */
+/**
+ * New connections of each address. Each brings a burst of lines, or costs a TLS handshake, so nobody can have them again
+ * and again.
+ */
 export class Arrivals {
   readonly #buckets: Buckets | undefined;
+  #sweptMs = -Infinity;
 
   /** `perAddress` 0 means no limit. */
   constructor(perAddress: number) {
@@ -44,18 +49,17 @@ export class Arrivals {
   }
 
   /** Counts a connection; returns the milliseconds until its first read. This machine has no limit. */
-  waitMs({ address, isLocal }: ServerConnection, nowMs: number): number {
+  waitMs({ address, isLocal }: Pick<ServerConnection, "address" | "isLocal">, nowMs: number): number {
     if (isLocal || this.#buckets === undefined) return 0;
+    if (nowMs - this.#sweptMs >= sweepMs) {
+      this.#sweptMs = nowMs;
+      this.#buckets.sweep(nowMs);
+    }
     const peer = peerOf(address);
     const waitMs = this.#buckets.take(peer, nowMs);
     if (waitMs <= longestArrivalMs) return waitMs;
     this.#buckets.returnToken(peer);
     return longestArrivalMs;
-  }
-
-  /** Removes expired counts. Call it every few seconds. */
-  sweep(nowMs: number): void {
-    this.#buckets?.sweep(nowMs);
   }
 }
 

@@ -248,7 +248,6 @@ export class Hub {
     this.checkClocks();
     this.#chat.operatorGuesses.sweep(now);
     this.#chat.serverPasswordGuesses.sweep(now);
-    this.#arrivals.sweep(now);
     this.#chat.silentRenames.sweep(now);
     this.#chat.invitations.bySender.sweep(now);
     this.#chat.invitations.byPair.sweep(now);

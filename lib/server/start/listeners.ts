@@ -1,4 +1,5 @@
 /** Opens the IRC listeners of the settings: plain, and over TLS. A failure is a StartError with one sentence. */
+import { Arrivals } from "../hub/flood.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { Settings } from "../settings/settings.ts";
 import { notifyOperators } from "../render/operator_notice.ts";
@@ -62,7 +63,8 @@ export async function openTls(
   { stream, limits, proxies }: SharedParts,
 ): Promise<TlsListener | undefined> {
   if (hub.chat.settings.tls === "off") return undefined;
-  const { host, tlsPort, data, ephemeral, cert, key, sts } = hub.chat.settings;
+  const { host, tlsPort, data, ephemeral, cert, key, sts, perAddress, flood } = hub.chat.settings;
+  const handshakes = new Arrivals(flood > 0 ? perAddress : 0);
   if ((cert === undefined) !== (key === undefined)) {
     throw new StartError("Cannot use one of --cert and --key without the other", exitCodes.usage);
   }
@@ -78,6 +80,7 @@ export async function openTls(
       now: () => hub.chat.clock.settledNow(),
       limits,
       ...proxies.forIrc,
+      handshakeWaitMs: (peer) => handshakes.waitMs(peer, hub.chat.clock.monotonic()),
       stream: {
         ...stream,
         onWrongProtocol: (protocol, address) =>
