@@ -40,6 +40,9 @@ const keptShare = 1 / 20;
 /** How many bytes arrive before the space on the disk is read again: others write there too. */
 const checkedBytes = 256 * 1024;
 
+/** The disk deletes a file of this size in less than a millisecond. */
+const smallBytes = 16 * 1024 * 1024;
+
 const idPattern = /^[A-Za-z0-9_-]{22}$/;
 const partEnding = ".part";
 
@@ -116,13 +119,24 @@ export class UploadFolder {
     }
   }
 
-  /** Deletes a file; a missing file is not an error. It does not wait for the disk: a large file takes long. */
+  /** Deletes a file; a missing file is not an error. A large file takes the disk a while. */
   async remove(id: string): Promise<void> {
     try {
       await Deno.remove(this.#path(id));
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
+  }
+
+  /** Deletes a file at once if it is so small that nobody has to wait; false if it is larger. */
+  removeSmall(id: string): boolean {
+    try {
+      if (Deno.statSync(this.#path(id)).size > smallBytes) return false;
+      Deno.removeSync(this.#path(id));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    return true;
   }
 
   /** Deletes incomplete files and files that nobody knows; call it at the start, before anything is written. */
