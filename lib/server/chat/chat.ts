@@ -105,7 +105,7 @@ export class ChatState implements Chat {
   readonly silentRenames = new Buckets({ burst: 2, perSecond: 1 / 60 });
   readonly sessions = new Map<string, SessionState>();
   readonly users = new Map<UserId, UserState>();
-  readonly nicks = new NameMap<UserState>((user) => user.nick);
+  readonly nicks = new NameMap<UserState>((user) => user.nick, (user) => user.isOperator);
   readonly channels = new NameMap<ChannelState>((channel) => channel.name);
   readonly machine: string;
   readonly machines = new Map<string, number>();

@@ -47,10 +47,18 @@ export class LookAlikes {
   readonly #keys = new Map<Folded, readonly string[]>();
   readonly #byKey = new Map<string, Set<Folded>>();
   readonly #written: (name: Folded) => string | undefined;
+  readonly #isGuarded: (name: Folded) => boolean;
 
-  /** `written` gives a name of the set as its owner writes it; undefined if the set does not have it. */
-  constructor(written: (name: Folded) => string | undefined) {
+  /**
+   * `written` gives a name of the set as its owner writes it; undefined if the set does not have it. `isGuarded` says
+   * whether a name is kept from imitations by "1", "0" and "rn" too.
+   */
+  constructor(
+    written: (name: Folded) => string | undefined,
+    isGuarded: (name: Folded) => boolean = () => false,
+  ) {
     this.#written = written;
+    this.#isGuarded = isGuarded;
   }
 
   add(name: string): void {
@@ -91,7 +99,7 @@ export class LookAlikes {
     found.delete(folded);
     return [...found].filter((other) => {
       const written = this.#written(other);
-      return written !== undefined && lookAlike(name, written);
+      return written !== undefined && (lookAlike(name, written) || this.#isGuarded(other));
     });
   }
 }
@@ -128,14 +136,20 @@ export class NameMap<Value> extends Map<Folded, Value> {
   readonly #alike: LookAlikes;
   readonly #nameOf: (value: Value) => string;
 
-  /** `nameOf` gives the name of a value as its owner writes it. */
-  constructor(nameOf: (value: Value) => string) {
+  /** `nameOf` gives the name of a value as its owner writes it; for `isGuarded` see LookAlikes. */
+  constructor(nameOf: (value: Value) => string, isGuarded: (value: Value) => boolean = () => false) {
     super();
     this.#nameOf = nameOf;
-    this.#alike = new LookAlikes((name) => {
-      const value = this.get(name);
-      return value === undefined ? undefined : nameOf(value);
-    });
+    this.#alike = new LookAlikes(
+      (name) => {
+        const value = this.get(name);
+        return value === undefined ? undefined : nameOf(value);
+      },
+      (name) => {
+        const value = this.get(name);
+        return value !== undefined && isGuarded(value);
+      },
+    );
   }
 
   override set(name: Folded, value: Value): this {

@@ -49,6 +49,19 @@ operatorStory(
   },
 );
 
+operatorStory("nobody takes a nick that looks like the one of an operator", async ({ ann, bob, cat }) => {
+  const asked = (nick: string) => `NICK ${nick}`;
+  await ask(ann, asked("paul"));
+  await ask(cat, asked("caro1"));
+  assertEquals(
+    (await ask(bob, asked("pau1"), asked("carol"))).filter((line) => !line.includes("paul NICK")).slice(-2),
+    [
+      ":chat.test 433 bob pau1 :Nickname is already in use: it looks like paul",
+      ":bob NICK carol",
+    ],
+  );
+});
+
 story("OPER refuses unknown names and wrong passwords alike, and soon limits attempts", {
   operators,
   startsAt: 0,
