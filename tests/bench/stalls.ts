@@ -52,7 +52,11 @@ async function measureAll(flags: readonly string[], group: readonly Job[]): Prom
       }
     }
     if (server.stderr() !== "") {
-      console.log(`(log of the server: ${server.stderr().split("\n").slice(0, 5).join(" / ")})`);
+      console.log(
+        `(log of the server: ${
+          server.stderr().split("\n").filter((l) => !/ info /.test(l)).slice(0, 40).join(" / ")
+        })`,
+      );
     }
   } finally {
     Deno.removeSync(copy, { recursive: true });

@@ -16,6 +16,8 @@ import type { StoredRecord } from "../store/block.ts";
 /** The deletion of an account names the newest messages of this many conversations, so that it takes milliseconds. */
 const maxConversations = 100;
 const maxMessages = 100;
+/** All of them together: more would stop the chat for too long. With many conversations, each gets its share. */
+const maxRead = 2500;
 
 /** Gives what a user had as a guest to its account. */
 export function adoptGuestHistory(chat: ChatState, user: UserState): void {
@@ -53,8 +55,10 @@ export function announceErasure(chat: ChatState, user: UserState, account: strin
   const [start = ""] = fold(account).split("\\");
   const canBeOf = ({ record }: StoredRecord) =>
     record.startsWith("@") && fold(record.slice(0, record.indexOf(" "))).includes(`account=${start}`);
-  for (const { name, views } of allVisibleHistory(chat, store, user, 0).slice(0, maxConversations)) {
-    const range = { limit: maxMessages, from: "end", events: false } as const;
+  const conversations = allVisibleHistory(chat, store, user, 0).slice(0, maxConversations);
+  const limit = Math.min(maxMessages, Math.floor(maxRead / conversations.length));
+  for (const { name, views } of conversations) {
+    const range = { limit, from: "end", events: false } as const;
     for (const saved of store.database.read(() => store.history.read(views, range), []).filter(canBeOf)) {
       const message = parse(saved.record.split("\r", 1)[0] ?? "");
       if (fold(message?.tags.get("account") ?? "") !== fold(account)) continue;

@@ -17,7 +17,7 @@ import type { SearchIndex } from "./search.ts";
 import type { SearchHit } from "./search_request.ts";
 
 /** Records erased in one step. */
-const hitsPerStep = 4;
+const hitsPerStep = 2;
 
 /** Erases records wherever they are stored. */
 export class Eraser {

@@ -29,7 +29,7 @@ export interface RetentionLimits {
 /** When the history is so much larger than its limit, pruning goes before all other upkeep. */
 const urgentShare = 1.02;
 
-const blocksPerStep = 16;
+const blocksPerStep = 4;
 
 /** The parts of the store that lose what is deleted. */
 interface HistoryParts {
