@@ -10,6 +10,7 @@ import type { ChatState } from "../chat/chat.ts";
 import { allVisibleHistory, sideOf } from "../chat/history_access.ts";
 import type { UserState } from "../chat/user.ts";
 import { OutgoingLine } from "../render/outgoing.ts";
+import { saveMarker } from "./read_marker.ts";
 import { sendInChannel } from "./redaction.ts";
 import type { StoredRecord } from "../store/block.ts";
 
@@ -28,8 +29,9 @@ export function adoptGuestHistory(chat: ChatState, user: UserState): void {
   const side = sideOf(user);
   const others = store.conversations.adopt(guest, side);
   store.conversations.rename(side);
-  for (const [target, ms] of user.markers) store.markers.save(side.identity, target, ms);
+  const markers = [...user.markers];
   user.markers.clear();
+  for (const [target, ms] of markers) saveMarker(chat, user, target, ms);
   for (const other of others) {
     if (!other.startsWith("~")) store.markers.retarget(other, guest, side.identity);
   }

@@ -1,13 +1,15 @@
 /**
  * Apply, for read markers (draft/read-marker): how far a user has read. The store has the markers of accounts; a user
- * without an account has its markers while it is online. Markers only move forward, and only sessions of the user get
+ * without an account has its markers while it is online, as every user has those of conversations without a message. Markers only move forward, and only sessions of the user get
  * them.
  */
 import { fold, type Folded } from "../../irc/names.ts";
 import type { ChatState } from "../chat/chat.ts";
+import { sideOf } from "../chat/history_access.ts";
 import { markerAt } from "../chat/read_marker.ts";
 import type { UserState } from "../chat/user.ts";
 import { markerMessage } from "../render/read_marker.ts";
+import type { Store } from "../store/store.ts";
 import type { EventOf } from "./event.ts";
 
 /** The most markers of a user without an account; a new one replaces the one that was moved longest ago. */
@@ -20,7 +22,7 @@ export function applyMarker(chat: ChatState, event: EventOf<"marked">): undefine
   const key = fold(event.key);
   const before = markerAt(chat, user, key);
   const isForward = before === undefined || event.ms > before;
-  if (isForward) save(chat, user, key, event.ms);
+  if (isForward) saveMarker(chat, user, key, event.ms);
   const asker = chat.applyingFor;
   for (const session of user.sessions) {
     if (session !== asker && isForward) session.send(markerMessage(chat, user, event.target));
@@ -28,8 +30,12 @@ export function applyMarker(chat: ChatState, event: EventOf<"marked">): undefine
   asker?.answer(markerMessage(chat, user, event.target, { needs: 0 }));
 }
 
-function save({ store }: ChatState, user: UserState, target: Folded, ms: number): void {
-  if (user.account !== undefined && store !== undefined) {
+/**
+ * The marker of an account is stored if somebody has written in the conversation. Otherwise it stays in memory: it costs
+ * no disk to name channels and people that do not exist.
+ */
+export function saveMarker({ store }: ChatState, user: UserState, target: Folded, ms: number): void {
+  if (user.account !== undefined && store !== undefined && hasConversation(store, user, target)) {
     return store.markers.save(fold(user.account), target, ms);
   }
   const { markers } = user;
@@ -37,4 +43,9 @@ function save({ store }: ChatState, user: UserState, target: Folded, ms: number)
   const [oldest] = markers.keys();
   if (markers.size >= maxMarkers && oldest !== undefined) markers.delete(oldest);
   markers.set(target, ms);
+}
+
+function hasConversation({ conversations }: Store, user: UserState, target: Folded): boolean {
+  if (target.startsWith("#")) return conversations.find(target) !== undefined;
+  return conversations.idsBetween(sideOf(user).identity, target).length > 0;
 }

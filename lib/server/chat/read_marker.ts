@@ -18,7 +18,7 @@ export function markerOf(chat: Chat, user: User, target: string): number | undef
 /** The same for the key of the target. */
 export function markerAt({ store }: Chat, user: User, key: Folded): number | undefined {
   if (user.account === undefined || store === undefined) return user.markers.get(key);
-  return store.markers.load(fold(user.account), key);
+  return store.markers.load(fold(user.account), key) ?? user.markers.get(key);
 }
 
 /**

@@ -13,6 +13,7 @@ const [one, two, three] = ["2026-01-01T00:00:01.000Z", "2026-01-01T00:00:02.000Z
 story("MARKREAD sets a marker, and never moves it backwards", moves);
 story("the marker of a private conversation stays with the person, whatever the nick", renamed);
 story("the markers of a guest follow nicks, and the guest keeps them when it registers", guests);
+story("a marker of a conversation without a message is not stored", invented);
 story("MARKREAD refuses invalid targets and times", refusals);
 story("JOIN sends the marker before the end of the names", joining);
 story("the other devices of an account get its marker, and it survives their connections", devices);
@@ -81,6 +82,7 @@ async function guests(chat: Chat): Promise<void> {
   const ann = await chat.peer("ann", { caps });
   const bob = await chat.peer("bob", { caps });
   const dan = await chat.peer("dan", { caps });
+  await write(chat);
   await ask(ann, `MARKREAD bob ${two}`, `MARKREAD #tea ${one}`);
   await ask(dan, `MARKREAD ann ${one}`, "PRIVMSG ann :hello");
   await ask(bob, "NICK robert");
@@ -138,6 +140,7 @@ async function devices(chat: Chat): Promise<void> {
   const ann = await registered(chat, "ann", { caps });
   const phone = await loggedIn(chat, "ann", { caps });
   const old = await loggedIn(chat, "ann");
+  await write(chat);
   for (const one of [ann, phone]) await one.lines();
   await ask(ann, `MARKREAD #tea ${two}`);
   assertEquals(await receive(phone), [`:chat.test MARKREAD #tea ${two}`]);
@@ -147,6 +150,20 @@ async function devices(chat: Chat): Promise<void> {
   for (const device of [ann, phone, old]) await quit(device);
   const later = await loggedIn(chat, "ann", { caps });
   assertEquals(await ask(later, "MARKREAD #tea"), [`:chat.test MARKREAD #tea ${two}`]);
+}
+
+/** Somebody writes in #tea, so there is something to read. */
+async function write(chat: Chat): Promise<void> {
+  const eve = await chat.peer("eve");
+  await eve.join("#tea");
+  await ask(eve, "PRIVMSG #tea :hello");
+}
+
+async function invented(chat: Chat): Promise<void> {
+  const ann = await registered(chat, "ann", { caps });
+  for (const target of ["#x1", "#x2", "nobody"]) await ask(ann, `MARKREAD ${target} ${two}`);
+  assertEquals(await ask(ann, "MARKREAD #x1"), [`:chat.test MARKREAD #x1 ${two}`]);
+  assertEquals(chat.state.store?.transfer().state(() => false).markers, []);
 }
 
 async function secret(chat: Chat): Promise<void> {
