@@ -9,7 +9,9 @@ import { isMask } from "../../irc/mask.ts";
 import type { ClosedPeriod } from "../store/closed_history.ts";
 import type { ClosedTime } from "../store/history_reader.ts";
 import type { Channel } from "./channel.ts";
+import type { Chat } from "./chat.ts";
 import { isExcepted, levelOf, levels } from "./permission.ts";
+import type { Refusal } from "./refusal.ts";
 import type { User } from "./user.ts";
 
 /** The most periods of a channel; see withPeriod(). */
@@ -60,6 +62,24 @@ export function isForEverybody(mask: string): boolean {
 export function isClosed({ flags, settings, lists }: Channel): boolean {
   return flags.has("i") || flags.has("R") || settings.has("k") ||
     lists.get("b")?.some(({ mask }) => isForEverybody(mask)) === true;
+}
+
+/**
+ * The refusal for a user who would let others in to the past of a closed channel that is closed for the user itself,
+ * because an operator set the password of its account: otherwise that operator could come in. Undefined if there is no
+ * such past.
+ */
+export function refusalToLetIn(
+  { accounts }: Pick<Chat, "accounts">,
+  channel: Channel,
+  user: User,
+  command: string,
+): Refusal | undefined {
+  if (!isClosed(channel) || accounts.openFrom(user.account) <= channel.madeAt) return undefined;
+  const sentence =
+    "You cannot let others in: older history is closed for you since an operator set your password. " +
+    "Open it with ACCOUNT PROVE, or ask the owner of this server";
+  return { refusal: "standard", params: [command, "HISTORY_CLOSED", channel.name, sentence] };
 }
 
 /** The users that a ban matches; in a very large channel only the one whose nick it names. */

@@ -1,10 +1,11 @@
 /** The founder of a channel: FOUNDER, and MODE +r and -r, which register and unregister a channel. */
 import type { Channel } from "../chat/channel.ts";
+import { refusalToLetIn } from "../chat/closed_past.ts";
 import { levelOf, levels } from "../chat/permission.ts";
 import { fail, refuse } from "../chat/refusal.ts";
 import { canRegisterMore, countRegistered } from "../chat/registered_channel.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
-import { standardReply } from "../render/reply.ts";
+import { replyRefusal, standardReply } from "../render/reply.ts";
 import { findChannel } from "./channel.ts";
 
 /** The commands of this file. */
@@ -49,6 +50,8 @@ function founder(call: Call): void | Promise<void> {
   const notify = (sentence: string) =>
     standardReply(session, "NOTE", "FOUNDER", "GIVEN", channel.name, account.name, sentence);
   if (account.name === registration.founder) return notify(`The founder is ${account.name} already`);
+  const closed = user.isOperator ? undefined : refusalToLetIn(chat, channel, user, "FOUNDER");
+  if (closed !== undefined) return replyRefusal(session, closed);
   checkLimit(call, channel, account.name);
   const event = {
     kind: "channel kept",

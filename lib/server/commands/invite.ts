@@ -1,4 +1,5 @@
 /** INVITE: invites a user to a channel, and lists one's own invitations. */
+import { refusalToLetIn } from "../chat/closed_past.ts";
 import { levelOf, levels, refusalToInvite, refusalToMessage } from "../chat/permission.ts";
 import { fail, refuse } from "../chat/refusal.ts";
 import type { Session } from "../chat/session.ts";
@@ -27,7 +28,7 @@ function invite(call: Call): void | Promise<void> {
   if (name === undefined) refuse("ERR_NEEDMOREPARAMS", "INVITE");
   const target = chat.find(nick) ?? refuse("ERR_NOSUCHNICK", nick);
   const channel = findChannel(chat, name, user);
-  const refusal = refusalToInvite(channel, user);
+  const refusal = refusalToInvite(channel, user) ?? refusalToLetIn(chat, channel, user, "INVITE");
   if (refusal !== undefined) return replyRefusal(session, refusal);
   const exempts = levelOf(channel, user) >= levels.halfOperator;
   if (channel.members.has(target)) refuse("ERR_USERONCHANNEL", target.nick, channel.name);

@@ -18,6 +18,7 @@ import type { NumericName } from "../../irc/numerics.ts";
 import type { ModeRecord } from "../apply/event.ts";
 import type { Channel } from "../chat/channel.ts";
 import type { Chat } from "../chat/chat.ts";
+import { refusalToLetIn } from "../chat/closed_past.ts";
 import { canChange } from "../chat/permission.ts";
 import { isRefusal, numericRefusal, type Refusal, refuse } from "../chat/refusal.ts";
 import { registeredFlag } from "../chat/registered_channel.ts";
@@ -117,6 +118,8 @@ function toRecord(
   const { letter, kind } = mode;
   if (kind === "rank") return rankRecord(chat, user, channel, { sign, mode, parameter });
   if (!canChange(channel, user, mode, false)) return lowRank(channel);
+  const closed = letsIn(sign, letter) ? refusalToLetIn(chat, channel, user, "MODE") : undefined;
+  if (closed !== undefined) return closed;
   if (kind === "flag" || (sign === "-" && kind !== "list")) return { sign, letter };
   if (kind === "key") {
     const { keyLength } = chat.settings;
@@ -142,6 +145,11 @@ function toRecord(
   const count = added + (channel.lists.get(letter)?.length ?? 0);
   const isFull = sign === "+" && count >= chat.settings.listLimit;
   return isFull ? numericRefusal("ERR_BANLISTFULL", channel.name, letter) : record;
+}
+
+/** Whether a change lets people in who could not join before; also another key, which they can know. */
+function letsIn(sign: "+" | "-", letter: string): boolean {
+  return sign === "-" ? "iRkb".includes(letter) : "kIe".includes(letter);
 }
 
 /** Members get a rank by nick; every user can remove their own rank. */

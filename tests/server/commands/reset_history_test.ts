@@ -196,3 +196,27 @@ story("a person who deletes an account after RESET does not learn with whom it t
   assert(!/REDACT/.test(seen), seen);
   assert((await receive(ann)).some((line) => line.includes(" REDACT ")));
 });
+
+story(
+  "an operator does not come in to the past of a channel through the account of its founder",
+  async (chat) => {
+    const { mallory } = await secrets(chat);
+    await ask(mallory, `ACCOUNT RESET bob ${given}`);
+    const { peer: bob } = await bobWith(chat, given);
+    await ask(bob, "JOIN #den");
+    const ways = [
+      "MODE #den -i",
+      "MODE #den +I *!*@*",
+      "MODE #den +k tea",
+      "INVITE mallory #den",
+      "FOUNDER #den mallory",
+    ];
+    assertEquals(
+      (await ask(bob, ...ways)).map((line) => line.split(" ")[3]),
+      ways.map(() => "HISTORY_CLOSED"),
+    );
+    assert((await ask(mallory, "JOIN #den")).some((line) => line.includes(" 473 ")));
+    await ask(bob, `ACCOUNT PROVE ${password}`, "INVITE mallory #den");
+    assert((await ask(mallory, "JOIN #den")).some((line) => line.includes("JOIN #den")));
+  },
+);
