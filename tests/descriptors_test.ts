@@ -34,7 +34,7 @@ async function outOfDescriptors(): Promise<void> {
   await using server = await startServer(flags, {}, { through: limited });
   assertMatch(
     server.stderr(),
-    /^\S+ error This server can hold 1\d\d connections, not the 10000 of --limit, .* 256 open files: run "ulimit -n \d+" .*LimitNOFILE=\d+ .*$/,
+    /^\S+ error This server can hold 1\d\d connections, not the 10000 of --limit, .* 256 open files: run "ulimit -n \d+" .*LimitNOFILE=\d+ .*$/m,
   );
   await using root = await Peer.connect(server.port, "root");
   await ask(root, "OPER root :open sesame");

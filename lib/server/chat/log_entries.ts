@@ -91,7 +91,8 @@ export const logEntries = {
   "limit met": {
     level: "warning",
     fields: ["limit", "command", "session", "account", "address"],
-    help: "a command was refused because of a limit; the limit is the code of the refusal",
+    help:
+      "a command was refused because of a limit, whose name is the code of the refusal; or flood: a session is slowed down",
   },
   "web request failed": {
     level: "warning",

@@ -19,7 +19,7 @@ import { ClockWatch } from "./clock_watch.ts";
 import { type CommandTable, describeError, Dispatcher } from "./command.ts";
 import { Arrivals, FloodControl, LinesTurn } from "./flood.ts";
 import { rehash } from "./rehash.ts";
-import { logClosed, logOpened, logRefusal, refuseBanned } from "./session_log.ts";
+import { logClosed, logOpened, logRefusal, logSlowed, refuseBanned } from "./session_log.ts";
 import { SavingWatch } from "./saving_watch.ts";
 import { closeTimedOut, excuseStandstill, WaitingLines } from "./timeouts.ts";
 
@@ -37,6 +37,8 @@ export interface HubOptions {
 
 /** A long wait is divided, so that a session is never silent for long. */
 const holdStepMs = 10_000;
+/** The log has the first wait of a session that is longer than this. */
+const loggedHoldMs = 1000;
 
 /** Reads connections, runs their commands, applies events. */
 export class Hub {
@@ -204,6 +206,7 @@ export class Hub {
 
   /** Does not read a session for some time. A client that waits for the server is not silent. */
   async #hold(session: SessionState, ms: number): Promise<void> {
+    if (ms >= loggedHoldMs) logSlowed(this.#chat, session);
     for (let leftMs = ms; leftMs > 0 && !session.isClosed; leftMs -= holdStepMs) {
       await this.#sleep(Math.min(leftMs, holdStepMs));
       session.lastLineMs = this.#chat.clock.monotonic();

@@ -74,3 +74,14 @@ export function logRefusal(chat: Chat, session: Session, refusal: Refusal, comma
   const account = user?.account ?? registration?.account;
   chat.logEntry("limit met", { limit, command, session: id, account, address });
 }
+
+const slowed = new WeakSet<Session>();
+
+/** Flood control slows a session down; once for each session. */
+export function logSlowed(chat: Chat, session: Session): void {
+  if (slowed.has(session)) return;
+  slowed.add(session);
+  const { id, user, registration, connection: { address } } = session;
+  const account = user?.account ?? registration?.account;
+  chat.logEntry("limit met", { limit: "flood", session: id, account, address });
+}

@@ -5,6 +5,8 @@ import { errorText } from "../../../lib/server/chat/error_text.ts";
 import { allCommands } from "../../../lib/server/commands/all.ts";
 import { failureLog, shownPath } from "../../../lib/server/web/request_log.ts";
 import { makeOperator, registered } from "../../support/account.ts";
+import { until } from "../../support/deadline.ts";
+import { story } from "../../support/story.ts";
 import { siteStory } from "../../support/site.ts";
 import { logIn, scram } from "../../support/login.ts";
 import type { Chat } from "../../support/chat.ts";
@@ -113,6 +115,18 @@ async function end(chat: Chat, ann: Peer, bob: Peer): Promise<void> {
   await ann.closed();
   await bob.closed();
 }
+
+story(
+  "the log has the limits that somebody meets, once for each session",
+  { settings: { flood: 1 } },
+  async (chat) => {
+    const ann = await chat.peer("ann");
+    ann.send(...Array(30).fill("PING x"));
+    await until(() => chat.entries.some(([name]) => name === "limit met"));
+    const limits = chat.entries.filter(([name]) => name === "limit met").map(([, { limit }]) => limit);
+    assertEquals(limits, ["flood"]);
+  },
+);
 
 Deno.test("the log has the beginning of a path only", { ignore: !granted("read") }, () => {
   const shown = ["/files/id/name.jpg", "/chat/text/a.b.c?token=x", "/upload", "/lib/irc/record.ts", "/x y"];
