@@ -6,6 +6,7 @@
 import { ByteReader, joined, latin } from "./byte_reader.ts";
 import { brokenPicture, type Cleaned, type Correction } from "./cleaned.ts";
 import { cleanGif } from "./gif.ts";
+import { cleanHeif } from "./heif.ts";
 import { cleanJpeg } from "./jpeg.ts";
 import { cleanMp4 } from "./mp4.ts";
 import { cleanPng } from "./png.ts";
@@ -42,7 +43,8 @@ export class CleanMedia {
     if (start.startsWith("\x89PNG\r\n\x1a\n")) return cleanPng(this.#reader);
     if (/^RIFF[^]{4}WEBP/.test(start)) return cleanWebp(this.#reader, this.corrections);
     if (/^GIF8[79]a/.test(start)) return cleanGif(this.#reader);
-    if (/^[^]{4}ftyp(?!hei|hev|mif1|msf1|avi)/.test(start)) return cleanMp4(this.#reader);
+    if (/^[^]{4}ftyp(?:hei|hev|mif1|msf1|avi)/.test(start)) return cleanHeif(this.#reader, this.corrections);
+    if (/^[^]{4}ftyp/.test(start)) return cleanMp4(this.#reader);
     return undefined;
   }
 }

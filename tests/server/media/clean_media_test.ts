@@ -211,6 +211,38 @@ Deno.test("a GIF loses its comments, and a film the place in its header, and bot
   await assertCleaned("film", film("meta", "udta", secret), film("free", "free", none));
 });
 
+Deno.test("an AVIF or HEIC keeps its length and its picture, and its EXIF and XMP data are zeros", async () => {
+  const box = (type: string, ...parts: Part[]) => {
+    const content = bytes(...parts);
+    return bytes(number(content.length + 8, 4), type, content);
+  };
+  const item = (id: number, type: string) => box("infe", [2, 0, 0, 0], number(id, 2), [0, 0], type, "\0");
+  const place = (id: number, method: number, at: number) =>
+    bytes(number(id, 2), number(method, 2), [0, 0], number(1, 2), number(at, 4), number(secret.length, 4));
+  const file = (text: string, brand: string) => {
+    const meta = (mdatAt: number) =>
+      box(
+        "meta",
+        [0, 0, 0, 0],
+        box("iinf", [0, 0, 0, 0], number(3, 2), item(1, "av01"), item(2, "Exif"), item(3, "mime")),
+        box(
+          "iloc",
+          [1, 0, 0, 0, 0x44, 0],
+          number(3, 2),
+          place(1, 0, mdatAt),
+          place(2, 0, mdatAt + secret.length),
+          place(3, 1, 0),
+        ),
+        box("idat", text),
+      );
+    const start = box("ftyp", brand, "");
+    const mdatAt = start.length + meta(0).length + 8;
+    return bytes(start, meta(mdatAt), box("mdat", secret.replaceAll(/./g, "p"), text));
+  };
+  const none = "\0".repeat(secret.length);
+  for (const brand of ["avif", "heic"]) await assertCleaned(brand, file(secret, brand), file(none, brand));
+});
+
 Deno.test("a broken picture is not a picture, and other files are not changed", async () => {
   for (
     const [start, rest] of [
@@ -221,7 +253,7 @@ Deno.test("a broken picture is not a picture, and other files are not changed", 
   ) {
     assertEquals((await clean(bytes(start, rest))).isBroken, true, start);
   }
-  for (const text of ["", "x", "RIFF1234WAVE and more", "    ftypheic", `PK\x03\x04${secret}`, "\xff\xd8"]) {
+  for (const text of ["", "x", "RIFF1234WAVE and more", `PK\x03\x04${secret}`, "\xff\xd8"]) {
     const { bytes: same, isBroken } = await clean(bytes(text));
     assertEquals([same, isBroken], [bytes(text), false]);
   }
