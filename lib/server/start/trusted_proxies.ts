@@ -47,7 +47,7 @@ export class Proxies {
     this.#advised.add(address);
     const ofProxy = parseAddress(address)?.length === 4 ? address : `[${address}]`;
     this.#log(
-      "error",
+      "warning",
       `A proxy at ${ofProxy} is not trusted (it sends ${sign}): all its visitors count as one address, without the rights ` +
         `of this machine. If the proxy is yours, start the server with --trusted-proxy ${address}`,
     );
