@@ -7,7 +7,7 @@ import { element } from "./element.ts";
 
 /** Rejects where the browser allows neither way. */
 export async function copy(text: string): Promise<void> {
-  if (globalThis.isSecureContext) return await navigator.clipboard.writeText(text);
+  if ("clipboard" in navigator) return await navigator.clipboard.writeText(text);
   const field = element("textarea", { class: "hidden", readonly: true });
   field.value = text;
   document.body.append(field);

@@ -4,10 +4,10 @@ import { memberColor, personColor } from "../text/nick_color.ts";
 import { plainName } from "../text/plain.ts";
 import type { State } from "../state/state.ts";
 import type { Span } from "../text/formatting.ts";
-import { styleText } from "../text/style_text.ts";
+import { spanText, styleText } from "../text/style_text.ts";
 import { element } from "../elements/element.ts";
 import { foldable, type Unfolded } from "../elements/foldable.ts";
-import { cutGraphemes } from "../text/excerpt.ts";
+import { cutGraphemes, excerpt } from "../text/excerpt.ts";
 import { quoteButton } from "./quote.ts";
 import { reactionButtons } from "./reaction_buttons.ts";
 import { cssColor, spanElements } from "../elements/span_elements.ts";
@@ -48,7 +48,26 @@ export function drawRow(
     return drawWholeRow(state, entry, find, actions);
   } catch (error) {
     reportError(error);
-    return element("div", { class: "entry warning", tabindex: "-1" }, "This message cannot be shown");
+    return plainRow(entry);
+  }
+}
+
+/** The words of an entry that cannot be drawn, with a note. It makes as little as possible. */
+function plainRow(entry: TimelineEntry): HTMLElement {
+  const row = document.createElement("div");
+  row.className = "entry warning";
+  row.tabIndex = -1;
+  row.textContent = `${wordsOf(entry)} (this message cannot be shown as usual)`;
+  return row;
+}
+
+function wordsOf(entry: TimelineEntry): string {
+  try {
+    if (entry.kind !== "said") return spanText(entry.spans);
+    const { from, text } = entry.said;
+    return `${plainName(from.nick)}: ${entry.isDeleted ? "Message deleted" : excerpt(text, maxCharacters)}`;
+  } catch {
+    return "";
   }
 }
 

@@ -28,7 +28,9 @@ async function faults(stage: Stage): Promise<void> {
   bob.send("PRIVMSG #faults :http://127.0.0.1/files/%zz.png", "PRIVMSG #faults :broken row");
   bob.send("PRIVMSG #faults :ann11: after it");
   await page.waitForSelector(".entry.mention >> text=after it");
-  await page.waitForSelector(".entry.warning >> text=This message cannot be shown");
+  await page.waitForSelector(
+    ".entry.warning >> text=bob11: broken row (this message cannot be shown as usual)",
+  );
   await page.waitForSelector(".entry >> text=%zz.png");
   await page.type("#box", "still here");
   await page.press("#box", "Enter");
