@@ -142,7 +142,7 @@ function remove(
   }
   chat.store?.eraser.scheduleErasure(fold(row.name), stamp);
   chat.store?.markers.remove(fold(row.name));
-  for (const { id } of chat.store?.files.ofOwner(row.name) ?? []) chat.store?.files.remove(id);
+  chat.store?.files.removeOf(row.name);
   chat.logEntry("account deleted", { account: row.name });
 }
 

@@ -21,7 +21,7 @@ export const filesCommands: CommandTable = {
 
 const maxListed = 200;
 /** The number of files that one event removes, because an event has a maximum size. */
-const removedAtOnce = 200;
+const removedAtOnce = 50;
 
 function files(call: Call): void | Promise<void> {
   const [given = "LIST", text = ""] = call.params;

@@ -141,6 +141,15 @@ export class UploadTable {
     this.onRemoved(id);
   }
 
+  /** Removes all files of an owner. */
+  removeOf(owner: string): void {
+    for (const file of this.ofOwner(owner)) {
+      this.#add(file, { files: -1, bytes: -file.bytes });
+      this.#rows.put(file.id, undefined);
+      this.onRemoved(file.id);
+    }
+  }
+
   #take(id: string): void {
     const before = this.find(id);
     if (before !== undefined) this.#add(before, { files: -1, bytes: -before.bytes });

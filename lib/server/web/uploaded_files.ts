@@ -11,7 +11,7 @@ import { diskRefusal, type UploadFolder, UploadRefusal } from "./upload_folder.t
 /** A shared file that still has no row after this time comes from a machine that ended during an upload. */
 const abandonedMs = 3_600_000;
 /** The number of files that one event removes, because an event has a maximum size. */
-const removedAtOnce = 200;
+const removedAtOnce = 50;
 /** So many small files are deleted at once in this time; deleting one costs about 50 µs. */
 const quickFiles = 20;
 const quickMs = 50;

@@ -37,6 +37,16 @@ Deno.test("files are found by owner and by age, also those that are not written 
   assertEquals(files.ofOwner("Ann").map(({ id }) => id), ["b", "a"]);
   assertEquals(files.olderThan(3, 10), ["c", "b"]);
   assertEquals(files.page("a", 1).map(({ id }) => id), ["b"]);
+  const removed: string[] = [];
+  files.onRemoved = (id) => removed.push(id);
   files.remove("b");
   assertEquals([files.ofOwner("ann").length, files.olderThan(9, 1)], [1, ["c"]]);
+  files.removeOf("ANN");
+  store.commit();
+  assertEquals([removed, files.ofOwner("ann"), files.sumOfOwner("ann").files, files.totalBytes], [
+    ["b", "a"],
+    [],
+    0,
+    1,
+  ]);
 });
