@@ -14,11 +14,13 @@ export interface AccountDialogParts {
   /** Rejects with a sentence. */
   readonly register: (password: string) => Promise<void>;
   readonly login: (name: string, password: string) => Promise<void>;
+  /** Lists the devices of the account below the messages. */
+  readonly showDevices: () => void;
 }
 
 /** Opens it. */
 export function openAccount(parts: AccountDialogParts): void {
-  const { nick, account, registrationFault, register, login } = parts;
+  const { nick, account, registrationFault, register, login, showDevices } = parts;
   const name = nameField(account || nick);
   const password = passwordField();
   const status = statusLine();
@@ -42,6 +44,12 @@ export function openAccount(parts: AccountDialogParts): void {
       "menu",
       {},
       button("button", "Close", () => dialog.close()),
+      ...(account === "" ? [] : [
+        button("button", "Devices", () => {
+          dialog.close();
+          showDevices();
+        }),
+      ]),
       button("button", "Log in", act(() => login(name.value, password.value))),
       ...(canRegister
         ? [button("submit", `Register ${plainName(nick)}`, act(() => register(password.value)))]

@@ -85,6 +85,10 @@ export function handleEvent(page: EventHandlerParts, event: ChatEvent): void {
       return;
     case "status":
       return handleStatus(page, event);
+    case "server notice":
+      // Also for a person who looks at something else: it can be somebody else's login.
+      if (event.code === "NEW_LOGIN") toast(withoutFormatting(event.text), "error");
+      break;
     case "outgoing":
       if (!event.isGone) page.sending.onOutgoing(event.message, active.name);
       return;

@@ -3,6 +3,7 @@
  * channel.
  */
 /// <reference lib="dom" />
+import { runInput } from "../slash/slash.ts";
 import { openAccount } from "./account_dialog.ts";
 import { byId } from "../elements/element.ts";
 import { copyInviteLink } from "./invite_link.ts";
@@ -49,7 +50,7 @@ function search({ client, active, history }: PageUi): void {
   });
 }
 
-function account({ client }: PageUi): void {
+function account({ client, commandUi }: PageUi): void {
   openAccount({
     nick: client.state.nick,
     account: client.state.account,
@@ -59,5 +60,8 @@ function account({ client }: PageUi): void {
       toast(`You registered ${client.state.nick}: log in with this name on any device`);
     },
     login: (name, password) => client.account.login(name, password),
+    showDevices: () => {
+      runInput(commandUi, "/sessions").catch((error) => toast(error.message, "error"));
+    },
   });
 }

@@ -146,7 +146,8 @@ export interface ModeLetterChange {
 
 /** A message of the server to us only. */
 export type ServerReply =
-  | { readonly kind: "server notice"; readonly text: string; readonly from: string }
+  /** `code` is that of a standard reply, such as "NEW_LOGIN". */
+  | { readonly kind: "server notice"; readonly text: string; readonly from: string; readonly code?: string }
   /** `code` is the name of a numeric, or the code of a FAIL; `target` the nick or channel it is about, "" for none. */
   | {
     readonly kind: "refused";

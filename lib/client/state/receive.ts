@@ -130,7 +130,7 @@ function readStandardReply(state: State, { message, label }: IncomingMessage): R
   const [command = "", code = ""] = message.params;
   const text = message.params.at(-1) ?? "";
   const target = message.params.length > 3 ? message.params[2] ?? "" : "";
-  if (message.command !== "FAIL") return { state, events: [{ kind: "server notice", from: "", text }] };
+  if (message.command !== "FAIL") return { state, events: [{ kind: "server notice", from: "", text, code }] };
   const said = ["*", "", "PRIVMSG"].includes(command) ? text : `${text} (${command})`;
   return {
     state,

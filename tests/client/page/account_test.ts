@@ -32,6 +32,10 @@ async function twoDevices(stage: Stage): Promise<void> {
   const phone = await stage.visit("#account");
   await phone.page.fill("#password", password);
   await enterAs(phone, "ann1");
+  await laptop.page.waitForSelector(".toast >> text=New login to your account");
+  await laptop.page.click("#account");
+  await laptop.page.click("dialog button:has-text('Devices')");
+  await laptop.page.waitForSelector("text=2 devices: /sessions end ID");
   await write(phone, "from my phone");
   await laptop.page.waitForSelector(".entry.message >> text=from my phone");
   assertEquals(await laptop.page.textContent("#member-list"), "@ann1");
