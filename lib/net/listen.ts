@@ -145,6 +145,7 @@ class StreamListener implements Listener {
   /** Undefined if the socket must be closed at once. */
   #enter(peer: Peer | undefined, isLast: boolean): Place | undefined {
     const refusal = isLast ? fullSentence : this.#missingHeader(peer) ?? this.#limits.enter(...counted(peer));
+    if (isLast) this.#limits.onRefused(peer === undefined ? undefined : counted(peer)[0], "descriptors");
     if (refusal === undefined) this.connections++;
     else if (!this.#limits.enterRefused()) return undefined;
     return { refusal, peer, isLast };

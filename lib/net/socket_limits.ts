@@ -41,7 +41,8 @@ export class SocketLimits {
   readonly #maxPerPeer: number;
   readonly #maxDescriptors: number;
   readonly #onFull: (isFull: boolean) => void;
-  readonly #onRefused: NonNullable<SocketLimitOptions["onRefused"]>;
+  /** Tells that a newcomer is refused; enter() does it too. */
+  readonly onRefused: NonNullable<SocketLimitOptions["onRefused"]>;
   readonly #byPeer: AddressLimits;
   #connections = 0;
   #descriptors = 0;
@@ -59,7 +60,7 @@ export class SocketLimits {
     this.#byPeer = new AddressLimits(maxPerPeer);
     this.#maxDescriptors = maxDescriptors;
     this.#onFull = onFull ?? (() => {});
-    this.#onRefused = options.onRefused ?? (() => {});
+    this.onRefused = options.onRefused ?? (() => {});
   }
 
   /** Connections of the chat now. */
@@ -96,17 +97,17 @@ export class SocketLimits {
     const { maxConnections } = this;
     if (this.#connections >= maxConnections) {
       this.#fill();
-      this.#onRefused(address, "connections");
+      this.onRefused(address, "connections");
       return `The server is full: ${maxConnections} of ${maxConnections} connections`;
     }
     if (this.#descriptors >= this.#maxDescriptors) {
       this.#fill();
-      this.#onRefused(address, "descriptors");
+      this.onRefused(address, "descriptors");
       return fullSentence;
     }
     if (address !== undefined && !this.#byPeer.take(address, isLocal)) {
       const most = this.#maxPerPeer;
-      this.#onRefused(address, "per address");
+      this.onRefused(address, "per address");
       return `Closing link: Too many connections from your address: ${most} of ${most}`;
     }
     this.#connections++;

@@ -159,9 +159,13 @@ class Web implements WebListener {
     const address = plainAddress(socket.remoteAddr.hostname);
     // The sockets of a proxy belong to its visitors and count as theirs.
     const isProxy = this.#options.isTrustedProxy?.(address) ?? false;
-    if (isLast || !this.#limits.takeDescriptor()) return this.#refuse(socket, fullAnswer);
+    if (isLast || !this.#limits.takeDescriptor()) {
+      this.#limits.onRefused(address, "descriptors");
+      return this.#refuse(socket, fullAnswer);
+    }
     if (!isProxy && !this.#peers.take(address)) {
       this.#limits.releaseDescriptor();
+      this.#limits.onRefused(address, "per address");
       return this.#refuse(socket, tooManyAnswer);
     }
     const accepted = new HttpSocket(socket, this.#deadlines);
