@@ -129,6 +129,8 @@ const browserFolders = ["lib/client/elements/", "lib/client/timeline/", "lib/cli
 /** Only these places use each outside interface. */
 const onlyIn: readonly (readonly [thing: RegExp, ...places: string[]])[] = [
   [/\bfrom "node:sqlite"/, "lib/server/store/"],
+  // The mode only shows the right of an operator; User.isOperator asks for it.
+  [/\bmodes\.has\("o"\)/, "lib/server/chat/user.ts", "lib/server/apply/operator_right.ts"],
   [/\bfrom "@nats-io\//, "lib/server/cluster/nats"],
   [/\bDeno\.(stdin|stdout|consoleSize)\b/, "lib/client/"],
   [/\bdocument\./, ...browserFolders],
