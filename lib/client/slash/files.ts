@@ -48,7 +48,8 @@ async function listOrDelete(ui: CommandUi, rest: string): Promise<void> {
 
 async function ask(ui: CommandUi, line: string): Promise<void> {
   for (const { command, params } of await ui.client.server.ask(line, matchFiles)) {
-    if (command !== "NOTE" || params[0] !== "FILES") continue;
+    // Each other note is an event, which the UI shows itself.
+    if (command !== "NOTE" || params[0] !== "FILES" || !/^LIST/.test(params[1] ?? "")) continue;
     ui.note(withoutFormatting(params.at(-1) ?? ""));
   }
 }

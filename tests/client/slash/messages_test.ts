@@ -75,9 +75,9 @@ Deno.test("/files lists and deletes files, and shows what the server answers", a
   const gone = "@ :srv NOTE FILES DELETED x :Deleted tea.png";
   assertEquals(await run("/files delete http://h/files/x", gone), [
     "FILES DELETE http://h/files/x",
-    "Deleted tea.png",
   ]);
-  assertEquals((await run("/files PURGE cat", gone))[0], "FILES PURGE cat");
+  assertEquals(await run("/files PURGE cat", gone), ["FILES PURGE cat"]);
+  assertEquals(JSON.stringify(ui.events).split("Deleted tea.png").length, 3);
   await assertRejects(
     async () => await runInput(ui, "/files delete"),
     ActionError,
