@@ -17,16 +17,22 @@ export interface Batch {
 interface OpenBatch extends Batch {
   readonly items: (Message | Batch)[];
   dropped: number;
+  /** How many batches are inside each other in it. */
+  depth: number;
 }
 
 /** The most batches that are open; the messages of others are read one by one. */
 const maxOpen = 64;
-/** The most items of a batch, for a server that never ends it; more than the largest networks have channels. */
+/** Batches that are inside each other more often are dropped; reading them would need a stack without end. */
+const maxDepth = 32;
+/** The most items of all open batches, for a server that never ends it; more than the largest networks have channels. */
 const maxItems = 200_000;
 
 /** The batches that are open on one connection. */
 export class Batches {
   readonly #open = new Map<string, OpenBatch>();
+  /** The number of items in the open batches. */
+  #items = 0;
 
   /** The message when it is outside a batch, the batch when this line ends one, otherwise undefined. */
   add(message: Message): Message | Batch | undefined {
@@ -41,23 +47,36 @@ export class Batches {
     if (signedReference.startsWith("+")) {
       if (this.#open.size < maxOpen) {
         const { tags, source } = message;
-        this.#open.set(reference, { type, params, tags, source, items: [], dropped: 0 });
+        this.#forget(reference);
+        this.#open.set(reference, { type, params, tags, source, items: [], dropped: 0, depth: 1 });
       }
       return undefined;
     }
-    const batch = this.#open.get(reference);
-    this.#open.delete(reference);
+    const batch = this.#forget(reference);
     if (batch === undefined) return undefined;
     const outer = batch.tags.get("batch");
-    return outer === undefined ? batch : this.#put(outer, batch);
+    return outer === undefined ? batch : this.#put(outer, batch, batch);
+  }
+
+  #forget(reference: string): OpenBatch | undefined {
+    const batch = this.#open.get(reference);
+    this.#open.delete(reference);
+    this.#items -= batch?.items.length ?? 0;
+    return batch;
   }
 
   /** An unknown reference is a mistake of the server; the message is shown all the same. */
-  #put(reference: string, item: Message | Batch): Message | Batch | undefined {
+  #put(reference: string, item: Message | Batch, inner?: OpenBatch): Message | Batch | undefined {
     const batch = this.#open.get(reference);
     if (batch === undefined) return item;
-    if (batch.items.length < maxItems) batch.items.push(item);
-    else batch.dropped++;
+    const depth = (inner?.depth ?? 0) + 1;
+    if (this.#items >= maxItems || depth > maxDepth) {
+      batch.dropped++;
+      return undefined;
+    }
+    batch.depth = Math.max(batch.depth, depth);
+    batch.items.push(item);
+    this.#items++;
     return undefined;
   }
 

@@ -111,7 +111,11 @@ export class Login {
   start(): void {
     const { plainFault, mechanisms: offered } = this.#parts;
     const isPlainOnly = plainFault !== "" && offered.toUpperCase().split(",").includes("PLAIN");
-    this.#try(isPlainOnly ? plainFault : "The server has no login method that is safe on this connection");
+    if (this.#untried.length > 0) return this.#try("");
+    const reason = isPlainOnly
+      ? plainFault
+      : "The server has no login method that is safe on this connection";
+    this.#finish({ kind: "refused", reason, isFinal: true });
   }
 
   /** Handles a message of the login; false for another message. */
@@ -132,7 +136,7 @@ export class Login {
 
   #try(reason: string): void {
     this.#mechanism = this.#untried.shift();
-    if (this.#mechanism === undefined) return this.#finish({ kind: "refused", reason, isFinal: true });
+    if (this.#mechanism === undefined) return this.#finish({ kind: "refused", reason });
     this.#challenges = 0;
     this.#scram = this.#scramOf(this.#mechanism);
     this.#parts.send(`AUTHENTICATE ${this.#mechanism}`);

@@ -76,12 +76,17 @@ function readEndOfMotd(state: State): ReceiveResult {
   return withoutEvents({ ...state, welcomed: true });
 }
 
+/** More than any server has. */
+const maxTokens = 500;
+
 function readIsupport(state: State, { message }: IncomingMessage): ReceiveResult {
   const tokens = new Map(state.isupport);
   for (const token of message.params.slice(1, -1)) {
     const [, removed, name = "", value = ""] = /^(-?)([^=]+)=?(.*)$/s.exec(token) ?? [];
     if (removed === "-") tokens.delete(name);
-    else if (name !== "") tokens.set(name, unescapeToken(value));
+    else if (name !== "" && (tokens.size < maxTokens || tokens.has(name))) {
+      tokens.set(name, unescapeToken(value));
+    }
   }
   return withoutEvents({ ...state, isupport: tokens, network: tokens.get("NETWORK") ?? state.network });
 }

@@ -191,18 +191,25 @@ function withMember(state: State, buffer: string, member: Member): State {
   }));
 }
 
+/** The most members of a channel, for a server that never ends the list. */
+const maxMembers = 200_000;
+
 /** One RPL_NAMREPLY: each name is signs of rank and a nick, or with userhost-in-names a whole source. */
 export function withNames(state: State, buffer: string, names: string): State {
   const { signs } = ranksOf(state);
   return withBuffer(state, buffer, (channel) => {
-    const collectedMembers = new Map(channel.collectedMembers);
+    let collectedMembers: Buffer["members"] = channel.collectedMembers ?? new Map();
     for (const name of names.split(" ")) {
       let ranked = 0;
       while (signs.includes(name.charAt(ranked)) && ranked < name.length) ranked++;
       const { nick } = parseSource(name.slice(ranked));
-      if (nick === "") continue;
+      if (nick === "" || collectedMembers.size >= maxMembers) continue;
       const known = channel.members.get(fold(nick));
-      collectedMembers.set(fold(nick), { ...known, nick, ranks: name.slice(0, ranked) });
+      collectedMembers = withKey(collectedMembers, fold(nick), {
+        ...known,
+        nick,
+        ranks: name.slice(0, ranked),
+      });
     }
     return { ...channel, collectedMembers };
   });

@@ -138,6 +138,9 @@ function readStandardReply(state: State, { message, label }: IncomingMessage): R
   };
 }
 
+/** More than any server has. */
+const maxCapabilities = 500;
+
 /** CAP: the server offers capabilities (LS, NEW), withdraws them (DEL), or enables them for us (ACK). */
 function readCapabilities(state: State, { message }: IncomingMessage): ReceiveResult {
   const names = (message.params.at(-1) ?? "").split(" ").filter((name) => name !== "");
@@ -148,7 +151,7 @@ function readCapabilities(state: State, { message }: IncomingMessage): ReceiveRe
     switch (message.params[1]?.toUpperCase()) {
       case "LS":
       case "NEW":
-        offered.set(key, value);
+        if (offered.size < maxCapabilities) offered.set(key, value);
         break;
       case "DEL":
         offered.delete(key);
@@ -156,7 +159,7 @@ function readCapabilities(state: State, { message }: IncomingMessage): ReceiveRe
         break;
       case "ACK":
         if (removed === "-") caps.delete(key);
-        else caps.add(key);
+        else if (caps.size < maxCapabilities) caps.add(key);
     }
   }
   return withoutEvents({ ...state, offered, caps });

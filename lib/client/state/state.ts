@@ -7,7 +7,7 @@
 import type { Folded } from "../../irc/names.ts";
 import { matchMask } from "../../irc/mask.ts";
 import { fold } from "../../irc/names.ts";
-import { withoutKey } from "./layered_map.ts";
+import { withKey, withoutKey } from "./layered_map.ts";
 import type { OutgoingMessage } from "./outgoing.ts";
 
 /** A member of a channel. */
@@ -151,13 +151,16 @@ export function withBuffer(state: State, name: string, change: (buffer: Buffer) 
   const old = findBuffer(state, name);
   if (old === undefined) return state;
   const changed = change(old);
-  return changed === old ? state : { ...state, buffers: new Map(state.buffers).set(fold(name), changed) };
+  return changed === old ? state : { ...state, buffers: withKey(state.buffers, fold(name), changed) };
 }
 
-/** Opens a buffer, if it is not open. */
+/** Far more than a person has: one program that takes many nicks must not fill the list and the memory. */
+const maxBuffers = 2_000;
+
+/** Opens a buffer, if it is not open; unchanged when there are very many. */
 export function withOpenBuffer(state: State, name: string): State {
-  if (state.buffers.has(fold(name))) return state;
-  return { ...state, buffers: new Map(state.buffers).set(fold(name), createBuffer(state, name)) };
+  if (state.buffers.has(fold(name)) || state.buffers.size >= maxBuffers) return state;
+  return { ...state, buffers: withKey(state.buffers, fold(name), createBuffer(state, name)) };
 }
 
 /** Forgets a buffer. */
