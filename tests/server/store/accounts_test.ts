@@ -106,3 +106,17 @@ function restart(): void {
     Deno.removeSync(folder, { recursive: true });
   }
 }
+
+Deno.test("the numbers of rounds follow each change of an account", () => {
+  using store = openStore();
+  const verifier = (rounds: number) => `SCRAM-SHA-256$${rounds}:c2FsdA==$a:b`;
+  const save = (name: string, rounds: number) =>
+    store.accounts.save({ name, verifier: verifier(rounds), role: "", suspended: undefined, createdMs: 1 });
+  for (const name of ["ann", "bob", "eve"]) save(name, 4096);
+  save("Bob", 10_000);
+  assertEquals(store.accounts.countRounds(), [[10_000, 1], [4096, 2]]);
+  store.commit();
+  store.accounts.save({ name: "ann", verifier: "", role: "", suspended: undefined, createdMs: 1 });
+  store.accounts.remove("bob");
+  assertEquals(store.accounts.countRounds(), [[4096, 1]]);
+});
