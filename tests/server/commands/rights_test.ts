@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { formatVerifier, makeVerifier } from "../../../lib/irc/scram.ts";
+import { refusalToSend } from "../../../lib/server/web/upload_owner.ts";
 import { makeOwnerCode } from "../../../lib/server/hub/owner_code.ts";
 import { password, registered } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
@@ -71,7 +72,8 @@ for (const { act, as, sentence, asker } of acts) {
       const proving = await chat.peer("robert", { register: false });
       proving.send("CAP LS 302", "CAP REQ :sasl");
       const tokens = [token(chat, "bob"), token(chat, "bobby")];
-      assert(tokens.every((one) => chat.state.tokens.read(one) !== undefined));
+      const senders = tokens.flatMap((one) => chat.state.tokens.read(one) ?? []);
+      assertEquals(senders.map((one) => refusalToSend(chat.state, one, "127.0.0.1")), [undefined, undefined]);
       const proof = await scram(proving, "bob", password, async () => {
         (as === "bob" ? bob : ann).send(act);
         for (const ended of [phone, second, early]) {
@@ -80,6 +82,8 @@ for (const { act, as, sentence, asker } of acts) {
       });
       assert(proof[0]?.includes(" 904 "), proof.join("\n"));
       assertEquals(tokens.map((one) => chat.state.tokens.read(one)), [undefined, undefined]);
+      // An upload that is running asks this again.
+      assert(senders.every((one) => refusalToSend(chat.state, one, "127.0.0.1") !== undefined));
       const left = [...chat.state.users.values()].filter(({ nick }) => nick !== "ann");
       assertEquals(left.map(({ devices }) => devices.size), asker === "stays" ? [1] : []);
       if (asker === "ends") {
