@@ -14,7 +14,7 @@ import {
   parseVerifier,
   type Verifier,
 } from "../../irc/scram.ts";
-import { ProtectedNames } from "../names/look_alikes.ts";
+import { ServiceNames } from "../names/service_names.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { AccountRole, AccountRow, HistoryClosure } from "../store/accounts.ts";
 import type { Store } from "../store/store.ts";
@@ -49,18 +49,6 @@ export type ProofResult =
   | { readonly kind: "wrong" }
   | { readonly kind: "too many tries" };
 
-/** Names that nobody can take, or imitate, because people send their passwords to them. */
-const servicesNames = new ProtectedNames([
-  "NickServ",
-  "ChanServ",
-  "AuthServ",
-  "Accounts",
-  "OperServ",
-  "SaslServ",
-  "HostServ",
-  "MemoServ",
-  "BotServ",
-]);
 /** The most client certificates of an account. */
 export const maxCertificates = 10;
 const windowSeconds = 600;
@@ -114,6 +102,7 @@ export class Accounts {
   readonly #throttle: LoginThrottle;
   readonly #newAccounts: Buckets;
   readonly #rounds: RoundsInUse;
+  readonly #serviceNames: ServiceNames;
   /** Verifiers that were replaced, each with the new verifier of the same password. */
   readonly #renewals = new Map<string, string>();
 
@@ -128,6 +117,7 @@ export class Accounts {
     this.#settings = settings;
     this.#monotonic = monotonic;
     this.#log = log;
+    this.#serviceNames = new ServiceNames(settings.network);
     const { loginTries, accountsPerAddress, passwordRounds } = settings;
     this.#rounds = new RoundsInUse(() => store?.accounts.countRounds() ?? [], passwordRounds, monotonic);
     this.#throttle = new LoginThrottle({ tries: loginTries, monotonic, sleep });
@@ -182,9 +172,12 @@ export class Accounts {
     return row?.verifier === "" ? row : undefined;
   }
 
-  /** Whether a name is one of a service, or looks like one. An account that has it from an older version keeps it. */
+  /**
+   * Whether a name is one of a service or of the server, or reads like one. An account that has it from an older version
+   * keeps it.
+   */
   isReserved(name: string): boolean {
-    return servicesNames.find(name).length > 0;
+    return this.#serviceNames.has(name);
   }
 
   /** Whether a user that is logged in to `account`, or to none, can have this nick. */

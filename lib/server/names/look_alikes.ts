@@ -8,19 +8,27 @@
  * All look-ups stay ASCII. Most names of ASCII letters cost nothing here: each is its own key.
  */
 import { fold, type Folded, foldRfc1459, hasRfc1459Letters, isAscii } from "../../irc/names.ts";
-import { skeleton } from "./skeleton.ts";
+import { skeleton, withoutStrokes } from "./skeleton.ts";
 
 /** ASCII letters that change in a skeleton. */
 const changing = /[I01|`"]|[rR][nN]/;
 
 /** The keys of a name; two names that share a key can look alike. */
 function keysOf(name: string): string[] {
-  if (isAscii(name) && !changing.test(name)) return [fold(name)];
+  if (isAscii(name)) return changing.test(name) ? shapes(name) : [fold(name)];
+  const bare = withoutStrokes(name);
+  return bare === name ? shapes(name) : [...new Set([...shapes(name), ...shapes(bare)])];
+}
+
+function shapes(name: string): string[] {
   return [...new Set([skeleton(name).toLowerCase(), skeleton(name.toLowerCase()).toLowerCase()])];
 }
 
-/** keysOf() for a name that can be written in any case, as ASCII names can: "AnniE" has the one of "ANNlE" too. */
-function keysInAnyCase(name: string): string[] {
+/**
+ * The keys of a name that can be written in any case, as ASCII names can: "AnniE" has the one of "ANNlE" too. Names that
+ * share one can look alike.
+ */
+export function shapesInAnyCase(name: string): string[] {
   return [...keysOf(name), skeleton(name.toUpperCase()).toLowerCase()];
 }
 
@@ -116,7 +124,7 @@ export class ProtectedNames {
   }
 
   add(name: string): void {
-    this.#keys.set(name, new Set(keysInAnyCase(name)));
+    this.#keys.set(name, new Set(shapesInAnyCase(name)));
   }
 
   delete(name: string): void {
@@ -126,7 +134,7 @@ export class ProtectedNames {
   /** The protected names that look like `name`, also `name` itself. */
   find(name: string): string[] {
     if (this.#keys.size === 0) return [];
-    const keys = keysInAnyCase(name);
+    const keys = shapesInAnyCase(name);
     return [...this.#keys].flatMap(([one, own]) => keys.some((key) => own.has(key)) ? [one] : []);
   }
 }
