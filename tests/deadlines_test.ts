@@ -21,6 +21,7 @@ const literals =
 /** Files with timers that are no deadlines, and the purpose of these timers. */
 const others: Readonly<Record<string, string>> = {
   "lib/irc/plain_digest.ts": "lets other work run",
+  "lib/turns.ts": "lets other work run",
   "lib/net/backoff.ts": "a pause before the next try",
   "lib/net/accept.ts": "a pause after a failed accept",
   "lib/net/accepted_sockets.ts": "the limit that its caller sets",
@@ -32,12 +33,12 @@ const others: Readonly<Record<string, string>> = {
   "lib/server/cluster/nats_resync.ts": "a pause before the next try",
   "lib/server/cluster/nats_storage.ts": "asks at intervals; each answer has its deadline in nats_stream.ts",
   "lib/server/cluster/suspicions.ts": "gives another machine time for an answer that is not needed",
-  "lib/server/commands/pause.ts": "lets other work run",
+  "lib/server/chat/accounts.ts": "the delay of the next guess, which login_throttle.ts limits",
   "lib/server/hub/hub.ts": "flood control",
   "lib/server/hub/timeouts.ts": "the settings --ping-after and --registration-time",
+  "lib/server/start/log.ts": "a summary at intervals, and the limit that its caller sets",
   "lib/server/start/web_side.ts": "removes old files at intervals",
   "lib/server/store/database.ts": "commits a tick without output",
-  "lib/server/store/steps.ts": "lets other work run",
   "lib/server/store/store.ts": "lets other work run",
   "lib/client/cli/script.ts": "lets other work run",
   "lib/client/core/client_read_markers.ts": "joins several markers to one",

@@ -2,6 +2,7 @@
 
 import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
+import { deadlines } from "../../deadlines.ts";
 import type { KeyPair } from "../../net/certificate.ts";
 import type { Account } from "../core/login.ts";
 import { findPassword } from "./password_source.ts";
@@ -53,9 +54,17 @@ async function readCertificate({ clientCert, clientKey }: ClientValues): Promise
 
 async function readPem(path: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    // It can be a pipe.
+    return await Deno.readTextFile(path, { signal: AbortSignal.timeout(deadlines.pipeMs) });
   } catch (error) {
-    const why = error instanceof Deno.errors.NotFound ? "the file does not exist" : "access denied";
-    throw new Error(`Cannot read the certificate or its key from "${path}": ${why}`, { cause: error });
+    throw new Error(`Cannot read the certificate or its key from "${path}": ${reasonOf(error)}`, {
+      cause: error,
+    });
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "the file does not exist";
+  if (error instanceof DOMException) return "nothing was written to it in time";
+  return "access denied";
 }

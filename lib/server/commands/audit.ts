@@ -3,7 +3,9 @@ import { shownAddress } from "../../irc/address.ts";
 import { compileMask } from "../../irc/compiled_mask.ts";
 import { fold } from "../../irc/names.ts";
 import { stampMs } from "../../irc/stamp.ts";
+import { nextTurn } from "../../turns.ts";
 import type { Act } from "../chat/audit.ts";
+import { personOf } from "../chat/person.ts";
 import { fail, isRefusal } from "../chat/refusal.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
@@ -67,7 +69,7 @@ async function find({ chat, session }: Call, mask: string, limit: number): Promi
     const oldest = page.at(-1);
     if (oldest === undefined || page.length < pageSize) break;
     before = oldest.stamp;
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await nextTurn(personOf(session));
   }
   return found.slice(0, limit);
 }
