@@ -7,16 +7,24 @@ const maxActs = 20;
 /** More closures extend the newest one: its older password is the only one that opens what they close. */
 const maxClosures = 8;
 
-/** The row with one more act. */
+/** The row with one more act. The newest one that told an operator the password stays. */
 export function withAct(row: AccountRow, act: AccountAct): AccountRow {
-  return { ...row, acts: [...row.acts ?? [], act].slice(-maxActs) };
+  const acts = [...row.acts ?? [], act];
+  const known = acts.findLast(({ knowsPassword }) => knowsPassword);
+  const kept = acts.slice(-maxActs);
+  if (known !== undefined && !kept.includes(known)) kept[0] = known;
+  return { ...row, acts: kept };
 }
 
-/** The row after an operator set a password: history up to now is closed, and older logins have ended. */
+/**
+ * The row after an operator set a password: history up to now is closed, and older logins have ended. A password that an
+ * operator set before opens nothing, because that operator knows it: the last one that the person chose does.
+ */
 export function afterReset(row: AccountRow, oldVerifier: string, by: string, stamp: number): AccountRow {
   const closures = [...row.closures ?? []];
   const last = closures.at(-1);
-  if (last !== undefined && closures.length >= maxClosures) {
+  const isOperators = row.acts?.some(({ knowsPassword }) => knowsPassword) === true;
+  if (last !== undefined && last.verifier !== "" && (isOperators || closures.length >= maxClosures)) {
     closures[closures.length - 1] = { ...last, until: stamp };
   } else closures.push({ until: stamp, verifier: oldVerifier, by });
   const act = {

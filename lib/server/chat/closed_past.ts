@@ -66,20 +66,35 @@ export function isClosed({ flags, settings, lists }: Channel): boolean {
 
 /**
  * The refusal for a user who would let others in to the past of a closed channel that is closed for the user itself,
- * because an operator set the password of its account: otherwise that operator could come in. Undefined if there is no
- * such past.
+ * because an operator set the password of its account, or gave it the channel: otherwise that operator could read it
+ * as somebody else. Undefined if there is no such past.
  */
 export function refusalToLetIn(
-  { accounts }: Pick<Chat, "accounts">,
+  { accounts, store }: Pick<Chat, "accounts" | "store">,
   channel: Channel,
   user: User,
   command: string,
 ): Refusal | undefined {
-  if (!isClosed(channel) || accounts.openFrom(user.account) <= channel.madeAt) return undefined;
-  const sentence =
-    "You cannot let others in: older history is closed for you since an operator set your password. " +
-    "Open it with ACCOUNT PROVE, or ask the owner of this server";
-  return { refusal: "standard", params: [command, "HISTORY_CLOSED", channel.name, sentence] };
+  if (!isClosed(channel)) return undefined;
+  const refusal = (sentence: string): Refusal => ({
+    refusal: "standard",
+    params: [command, "HISTORY_CLOSED", channel.name, `You cannot let others in: ${sentence}`],
+  });
+  if (accounts.openFrom(user.account) > channel.madeAt) {
+    return refusal(
+      "older history is closed for you since an operator set your password. " +
+        "Open it with ACCOUNT PROVE, or ask the owner of this server",
+    );
+  }
+  const periods = store?.closed.periodsOf(store.conversations.channel(channel.folded, channel.name)) ?? [];
+  const isClosedToFounder = periods.some((one) =>
+    one.always === true && bansOf(one).some((ban) => matchBan(ban, user.source, user.account))
+  );
+  if (!isClosedToFounder) return undefined;
+  return refusal(
+    "a server operator gave you this channel, and its older history is closed for you. " +
+      "A member with a rank from before can let others in",
+  );
 }
 
 /** The users that a ban matches; in a very large channel only the one whose nick it names. */

@@ -42,15 +42,14 @@ function founder(call: Call): void | Promise<void> {
       `The founder is ${registration.founder}`,
     );
   }
-  if (registration.founder !== user.account && !user.isOperator) {
-    refuse("ERR_CHANOPRIVSNEEDED", channel.name);
-  }
+  const isOwn = registration.founder === user.account;
+  if (!isOwn && !user.isOperator) refuse("ERR_CHANOPRIVSNEEDED", channel.name);
   const account = chat.accounts.find(to) ??
     fail("FOUNDER", "ACCOUNT_UNKNOWN", channel.name, "There is no account with this name");
   const notify = (sentence: string) =>
     standardReply(session, "NOTE", "FOUNDER", "GIVEN", channel.name, account.name, sentence);
   if (account.name === registration.founder) return notify(`The founder is ${account.name} already`);
-  const closed = user.isOperator ? undefined : refusalToLetIn(chat, channel, user, "FOUNDER");
+  const closed = isOwn ? refusalToLetIn(chat, channel, user, "FOUNDER") : undefined;
   if (closed !== undefined) return replyRefusal(session, closed);
   checkLimit(call, channel, account.name);
   const event = {

@@ -59,15 +59,15 @@ function mode(call: Call): void | Promise<void> {
   return params.length === 1 ? sendModes(call, channel) : channelMode(call, channel);
 }
 
-/** RPL_CHANNELMODEIS and RPL_CREATIONTIME; only members see the key. */
-function sendModes({ session, user }: Call, channel: Channel): void {
-  const isMember = channel.members.has(user);
+/** RPL_CHANNELMODEIS and RPL_CREATIONTIME; only members see the key, because it lets others in. */
+function sendModes({ chat, session, user }: Call, channel: Channel): void {
+  const seesKey = channel.members.has(user) && refusalToLetIn(chat, channel, user, "MODE") === undefined;
   const on = channelModes.flatMap((mode): ModeChange[] => {
     const { letter, kind } = mode;
     if (channel.flags.has(letter)) return [{ sign: "+", mode, parameter: undefined }];
     const setting = channel.settings.get(letter);
     if (setting === undefined) return [];
-    return [{ sign: "+", mode, parameter: kind === "key" && !isMember ? "*" : setting }];
+    return [{ sign: "+", mode, parameter: kind === "key" && !seesKey ? "*" : setting }];
   });
   const [shown = ["+"]] = formatModeChanges(on, Infinity);
   reply(session, "RPL_CHANNELMODEIS", channel.name, ...shown);

@@ -141,6 +141,11 @@ story("a server operator who becomes founder of a closed channel reads nothing f
   await ask(ann, "PRIVMSG #tea :hello");
   await receive(root);
   assertEquals(await words(root, "CHATHISTORY LATEST #tea * 10"), "hello");
+  const ways = ["MODE #tea -i", "MODE #tea +e *", "INVITE ann #tea", "FOUNDER #tea ann"];
+  assertEquals(
+    (await ask(root, ...ways)).map((line) => line.split(" ")[3]),
+    ways.map(() => "HISTORY_CLOSED"),
+  );
 });
 
 story("a snapshot keeps when a channel was made and when its members joined", async (chat) => {
