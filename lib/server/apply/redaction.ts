@@ -6,6 +6,7 @@ import { messageId } from "../../irc/stamp.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import { visibleHistory } from "../chat/history_access.ts";
+import { isSilent } from "../chat/permission.ts";
 import type { UserState } from "../chat/user.ts";
 import { OutgoingLine } from "../render/outgoing.ts";
 import type { HistoryView } from "../store/history_reader.ts";
@@ -22,7 +23,8 @@ export function applyRedaction(chat: ChatState, event: EventOf<"redacted">, stam
   const other = channel === undefined ? chat.find(event.target) : undefined;
   const { source, account } = user;
   const params = [channel?.name ?? other?.nick ?? event.target, messageId(event.message)];
-  const { reason } = event;
+  // A member that cannot speak shows no words.
+  const reason = channel !== undefined && isSilent(channel, user) ? "" : event.reason;
   const atLeast = rankOf(chat.store, views, event.message);
   chat.store?.eraser.redact(views, event.message, {
     stamp,

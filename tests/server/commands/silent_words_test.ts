@@ -4,7 +4,7 @@ import { story } from "../../support/story.ts";
 import { ask, receive } from "../../support/transcript.ts";
 import type { Chat } from "../../support/chat.ts";
 
-const caps = ["away-notify", "setname", "extended-join", "standard-replies"];
+const caps = ["away-notify", "setname", "extended-join", "standard-replies", "draft/message-redaction"];
 const words = /advert/;
 
 /** A channel with a watcher, in which bob cannot speak for each of these reasons. */
@@ -17,8 +17,10 @@ story("nobody sees words of a member that is banned, muted or without voice", as
 async function actSilently(chat: Chat, modes: string): Promise<void> {
   await using ann = await chat.peer("ann");
   await using cat = await chat.peer("cat", { caps });
-  await using bob = await chat.peer("bob", { caps });
+  await using bob = await chat.peer("bob", { caps: [...caps, "echo-message", "message-tags"] });
   for (const peer of [ann, cat, bob]) await peer.join("#tea");
+  bob.send("PRIVMSG #tea hello");
+  const msgid = /msgid=([^; ]+)/.exec(await bob.next(/:hello$/))?.[1] ?? "";
   await ask(ann, `MODE #tea ${modes}`, "MODE #tea -t");
   await receive(bob);
   await receive(cat);
@@ -30,6 +32,7 @@ async function actSilently(chat: Chat, modes: string): Promise<void> {
     "PRIVMSG #tea :advert",
     "NOTICE #tea :advert",
     "TAGMSG #tea",
+    `REDACT #tea ${msgid} :advert`,
     "INVITE dan #tea",
     "AWAY :advert",
     "QUIT :advert",
@@ -44,6 +47,7 @@ async function actSilently(chat: Chat, modes: string): Promise<void> {
     [
       ":bob AWAY away",
       ":bob AWAY ",
+      `:bob REDACT #tea ${msgid}`,
       ":bob AWAY away",
       ":bob QUIT Quit",
       ":bob QUIT Quit",
