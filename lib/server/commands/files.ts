@@ -1,8 +1,13 @@
-/** FILES: people list and delete the files that they share; operators those of others too. */
+/**
+ * FILES: people list and delete the files that they share; operators those of others too. Everybody who knows an address
+ * can read the file, so operators see no address of others: files are shared in private conversations, too. They delete
+ * by the beginning of the id.
+ */
 import { fileSize } from "../../irc/file_size.ts";
 import { fold } from "../../irc/names.ts";
 import type { Chat } from "../chat/chat.ts";
 import { fail, refuse } from "../chat/refusal.ts";
+import { stampMs } from "../../irc/stamp.ts";
 import { fileId, fileOwner, isOwnFile } from "../chat/shared_files.ts";
 import type { User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
@@ -20,6 +25,8 @@ export const filesCommands: CommandTable = {
 };
 
 const maxListed = 200;
+/** The characters of an id that operators see: two files seldom have the same, and nobody can guess the other 80 bits. */
+const shownOfId = 8;
 /** The number of files that one event removes, because an event has a maximum size. */
 const removedAtOnce = 50;
 
@@ -46,9 +53,12 @@ async function list({ chat, session, user }: Call, name: string): Promise<void> 
   // Guests behind one address have a common owner.
   const found = isMine && !user.isOperator ? all.filter((file) => isOwnFile(file, user)) : all;
   for (const file of found.slice(-maxListed)) {
-    const address = URL.parse(`files/${file.id}`, chat.uploadUrl)?.href ?? file.id;
+    const isReadable = canRead(chat, user, file);
+    const id = isReadable ? file.id : file.id.slice(0, shownOfId);
+    const address = isReadable ? URL.parse(`files/${id}`, chat.uploadUrl)?.href ?? id : id;
     // Apps without standard replies show the last words only.
-    standardReply(session, "NOTE", "FILES", "LISTED", file.id, `${address} ${describe(file)}`);
+    const words = `${address} ${describe(file, isReadable ? file.name : file.type)}`;
+    standardReply(session, "NOTE", "FILES", "LISTED", id, words);
     await session.awaitSpace();
   }
   const bytes = found.reduce((sum, file) => sum + file.bytes, 0);
@@ -59,13 +69,18 @@ async function list({ chat, session, user }: Call, name: string): Promise<void> 
   standardReply(session, "NOTE", "FILES", "LIST_END", String(found.length), words);
 }
 
-function describe({ name, bytes, createdMs, message }: UploadRow): string {
+/** Whether the list may show what leads to the content: not of others, nor what RESET closed as older history. */
+function canRead({ accounts }: Chat, user: User, file: UploadRow): boolean {
+  return isOwnFile(file, user) && file.createdMs >= stampMs(accounts.openFrom(user.account));
+}
+
+function describe({ bytes, createdMs, message }: UploadRow, name: string): string {
   const when = new Date(createdMs).toISOString().slice(0, 16).replace("T", " ");
   return `${name}, ${fileSize(bytes)}, ${when} UTC${message === undefined ? ", in no message" : ""}`;
 }
 
 async function remove({ chat, commit, session, user }: Call, text: string): Promise<void> {
-  const file = chat.store?.files.find(fileId(text));
+  const file = chat.store?.files.find(fileId(text)) ?? fileByStart(chat, user, text);
   const isOwn = file !== undefined && isOwnFile(file, user);
   if (file === undefined) {
     fail(
@@ -80,7 +95,16 @@ async function remove({ chat, commit, session, user }: Call, text: string): Prom
   }
   const by = isOwn ? {} : { by: user.nick, owner: file.owner };
   await commit({ kind: "files removed", ids: [file.id], ...by }, session);
-  standardReply(session, "NOTE", "FILES", "DELETED", file.id, `Deleted ${file.name}`);
+  const name = canRead(chat, user, file) ? file.name : "the file";
+  standardReply(session, "NOTE", "FILES", "DELETED", file.id, `Deleted ${name}`);
+}
+
+/** The only file that the user can delete and whose id begins so. Others do not learn that there is one. */
+function fileByStart({ store }: Chat, user: User, start: string): UploadRow | undefined {
+  if (start.length < shownOfId) return undefined;
+  const [found, next] = (store?.files.page(start, 2) ?? []).filter(({ id }) => id.startsWith(start));
+  if (found === undefined || next !== undefined) return undefined;
+  return user.isOperator || isOwnFile(found, user) ? found : undefined;
 }
 
 async function purge({ chat, commit, session, user }: Call, name: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** FILES: the list of one's files, and deleting them; what operators can do. DELETE over HTTP has the same rules. */
 import { assertEquals, assertMatch } from "@std/assert";
+import { afterReset } from "../../../lib/server/chat/account_acts.ts";
 import { password, registered } from "../../support/account.ts";
 import { until } from "../../support/deadline.ts";
 import { fileSite, post, token } from "../../support/file_site.ts";
@@ -53,6 +54,7 @@ Deno.test({
     assertEquals(await answers(ann, `FILES DELETE ${other}`), [
       `FAIL FILES NOT_YOUR_FILE ${otherId} :You can delete only your own files`,
     ]);
+    assertMatch((await answers(ann, `FILES DELETE ${otherId?.slice(0, 8)}`)).join(), /NO_SUCH_FILE/);
     for (const line of ["FILES LIST bob", "FILES PURGE bob"]) {
       assertMatch((await answers(ann, line)).join(), /^481 /);
     }
@@ -64,6 +66,12 @@ Deno.test({
     assertEquals(await status(second, `Basic ${btoa(`ann:${password}`)}`, "DELETE"), 204);
     assertEquals(await status(second, annToken, "DELETE"), 404);
     await until(() => [...Deno.readDirSync(site.folder)].length === 0);
+    // An operator who sets the password does not get the addresses of what the account shared before.
+    await share(site, ann, "secret.txt");
+    const stamp = site.chat.state.stampNow() + 10_000_000;
+    const row = site.chat.state.accounts.find("ann");
+    if (row !== undefined) site.chat.state.store?.accounts.save(afterReset(row, row.verifier, "root", stamp));
+    assertEquals((await answers(ann, "FILES")).join().match(/http|secret/g), null);
   },
 });
 
@@ -82,8 +90,13 @@ Deno.test({
       site.chat.hub.commit({ kind: "role set", account: "boss", role: name, by: "ann" } as never);
     await role("operator");
     boss.send("FILES LIST bob");
-    assertMatch((await boss.lines()).at(-1) ?? "", /LIST_END 4 :4 files of ~bob\.localhost, 12 B$/);
-    await answers(boss, `FILES DELETE ${first}`);
+    const listed = await boss.lines();
+    assertMatch(listed.at(-1) ?? "", /LIST_END 4 :4 files of ~bob\.localhost, 12 B$/);
+    // The address would let the operator read what bob shared in private.
+    const starts = addresses.map((address) => address.split("/").at(-2)?.slice(0, 8));
+    assertEquals(listed.flatMap((line) => / LISTED (\S+) /.exec(line)?.[1] ?? []), starts);
+    assertEquals(listed.join().match(/http|tea/g), null);
+    assertMatch((await answers(boss, `FILES DELETE ${starts[0]}`)).join(), / DELETED .*Deleted the file$/);
     assertEquals(await status(second, `Bearer ${await token(boss)}`, "DELETE"), 204);
     assertEquals([await status(first), await status(second), await status(third)], [404, 404, 200]);
     const acts = (await answers(boss, "AUDIT FILE_DELETED")).filter((line) => /LISTED/.test(line));
