@@ -2,7 +2,7 @@
 import type { KeyPair } from "./certificate.ts";
 import type { Connection } from "./connection.ts";
 import { dial } from "./dial.ts";
-import { dialTls, TrustError } from "./dial_tls.ts";
+import { dialTls, type TlsConnection, TrustError, UnconfirmedError } from "./dial_tls.ts";
 import { KnownHosts } from "./known_hosts.ts";
 
 /** How to connect. */
@@ -38,17 +38,17 @@ export async function connectToServer(address: string, options: ConnectOptions):
   const { signal, knownHosts, fingerprint, refusesUnknown, isForced = false, onNotice, clientCertificate } =
     options;
   if (address.startsWith("irc:")) return await dial(address, { signal });
-  const refusesNew = refusesUnknown || isForced;
-  const found = await dialTls(address, {
-    signal,
-    clientCertificate,
-    refusesNew,
-    ...(knownHosts !== undefined && { knownHosts: new KnownHosts(knownHosts) }),
-    ...(fingerprint !== undefined && { fingerprint }),
-  });
-  if (found.trust === "new" && refusesNew) {
-    found.connection.abort();
-    throw new UnknownServer(found.fingerprint, isForced);
+  let found: TlsConnection;
+  try {
+    found = await dialTls(address, {
+      signal,
+      clientCertificate,
+      refusesNew: refusesUnknown || isForced,
+      ...(knownHosts !== undefined && { knownHosts: new KnownHosts(knownHosts) }),
+      ...(fingerprint !== undefined && { fingerprint }),
+    });
+  } catch (error) {
+    throw error instanceof UnconfirmedError ? new UnknownServer(error.fingerprint, isForced) : error;
   }
   if (found.trust === "new" && !metHere.has(address)) {
     onNotice(`This is the first connection to this server; its certificate is ${found.fingerprint}`);

@@ -24,7 +24,10 @@ export interface DialTlsOptions extends DialOptions {
    * stored.
    */
   readonly fingerprint?: string;
-  /** The caller refuses a server that is new, so it is not stored. @default {false} */
+  /**
+   * Refuses a server that is new and that no authority confirms: its handshake fails, so no byte of ours reaches it.
+   * @default {false}
+   */
   readonly refusesNew?: boolean;
   /** PEM certificates of trusted authorities. @default {those of the system} */
   readonly authorities?: readonly string[];
@@ -67,11 +70,26 @@ export class TrustError extends Error {
   }
 }
 
-/** Resolves after the handshake, if the server is trusted; rejects with TrustError, or like dial(). */
+/** The server is new, no authority confirms it, and `refusesNew` was set. */
+export class UnconfirmedError extends Error {
+  override readonly name = "UnconfirmedError";
+  readonly fingerprint: string;
+
+  constructor(address: string, fingerprint: string) {
+    super(`Cannot trust ${address}: no certificate authority confirms it`);
+    this.fingerprint = fingerprint;
+  }
+}
+
+/** Resolves after the handshake, if the server is trusted; rejects with TrustError or UnconfirmedError, or like dial(). */
 export async function dialTls(address: string, options: DialTlsOptions = {}): Promise<TlsConnection> {
-  const { limits = defaultLimits } = options;
+  const { limits = defaultLimits, knownHosts, fingerprint, refusesNew = false } = options;
   const { hostname, port } = parseServerAddress(address, "ircs");
-  const socket = await handshake(address, hostname, port, options);
+  const needsAuthority = refusesNew && fingerprint === undefined &&
+    knownHosts?.find(`${hostname}:${port}`) === undefined;
+  const socket = needsAuthority
+    ? await confirmedHandshake(address, hostname, port, options)
+    : await handshake(address, hostname, port, options);
   try {
     const judged = trust(address, `${hostname}:${port}`, shownBy(socket), options);
     const inner = new TlsSocket(socket);
@@ -88,7 +106,7 @@ function trust(
   address: string,
   place: string,
   shown: PeerCertificate,
-  { knownHosts, fingerprint: named, refusesNew = false }: DialTlsOptions,
+  { knownHosts, fingerprint: named }: DialTlsOptions,
 ): Omit<TlsConnection, "connection"> {
   const { fingerprint, key } = shown;
   if (named !== undefined) {
@@ -103,8 +121,7 @@ function trust(
     throw new TrustError(address, shown, remembered, remedy);
   }
   const now: StoredTrust = verdict === "authority" ? "authority" : { fingerprint, key };
-  const isKept = !(verdict === "new" && refusesNew) && !isSame(now, remembered);
-  const notSaved = knownHosts && isKept ? save(knownHosts, place, now) : undefined;
+  const notSaved = knownHosts && !isSame(now, remembered) ? save(knownHosts, place, now) : undefined;
   return { trust: verdict === "changed" ? "new" : verdict, fingerprint, notSaved };
 }
 
@@ -139,12 +156,37 @@ function shownBy(socket: TLSSocket): PeerCertificate {
   };
 }
 
-/** The handshake proves that the server has the key of the certificate. Our code, not TLS, checks the chain. */
+/** TLS checks the chain, so the handshake with a server that no authority confirms fails on both sides. */
+async function confirmedHandshake(
+  address: string,
+  hostname: string,
+  port: number,
+  options: DialTlsOptions,
+): Promise<TLSSocket> {
+  try {
+    return await handshake(address, hostname, port, options, true);
+  } catch (error) {
+    if (!(error instanceof DialError) || error.reason !== "unreachable") throw error;
+    // The failed handshake does not give the certificate. A second one, without a line of ours, tells its fingerprint.
+    let socket: TLSSocket;
+    try {
+      socket = await handshake(address, hostname, port, options);
+    } catch {
+      throw error;
+    }
+    const { fingerprint } = shownBy(socket);
+    socket.destroy();
+    throw new UnconfirmedError(address, fingerprint);
+  }
+}
+
+/** The handshake proves that the server has the key of the certificate. Our code checks the chain, unless TLS does. */
 function handshake(
   address: string,
   hostname: string,
   port: number,
   options: DialTlsOptions,
+  rejectUnauthorized = false,
 ): Promise<TLSSocket> {
   const { timeoutMs = deadlines.dialMs, signal, authorities, clientCertificate } = options;
   if (!(timeoutMs > 0)) {
@@ -156,7 +198,7 @@ function handshake(
   const socket = connect({
     host: hostname,
     port,
-    rejectUnauthorized: false,
+    rejectUnauthorized,
     ...(isName && { servername: hostname }),
     ...(authorities && { ca: [...authorities] }),
     ...clientCertificate,

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type KeyPair, makeCertificate } from "../../lib/net/certificate.ts";
 import { DialError, type DialReason } from "../../lib/net/dial.ts";
-import { dialTls, type DialTlsOptions, TrustError } from "../../lib/net/dial_tls.ts";
+import { dialTls, type DialTlsOptions, TrustError, UnconfirmedError } from "../../lib/net/dial_tls.ts";
 import {
   judgeTrust,
   KnownHosts,
@@ -32,6 +32,11 @@ Deno.test({
   name: "a file that cannot be written is reported, and the connection works",
   ignore,
   fn: unwritable,
+});
+Deno.test({
+  name: "a server that must be confirmed fails in the handshake, unless it is known",
+  ignore,
+  fn: confirmed,
 });
 Deno.test({ name: "dialTls() reports why it failed", ignore, fn: failures });
 Deno.test({ name: "dialTls() can be aborted", ignore, fn: aborted });
@@ -255,3 +260,29 @@ const paths: readonly (readonly [env: Record<string, string>, os: string, path: 
 Deno.test("the file of known hosts is in the data folder of the system", () => {
   for (const [env, os, path] of paths) assertEquals(knownHostsPath(env, os), path);
 });
+
+function confirmed(): Promise<void> {
+  return onStage(async ({ meet, knownHosts, first }) => {
+    const server = Deno.listenTls({ hostname: "127.0.0.1", port: 0, ...first });
+    const outcomes: string[] = [];
+    const served = (async () => {
+      for (let count = 0; count < 2; count++) {
+        using peer = await server.accept();
+        const handshake = await peer.handshake().then(() => "done", (error) => String(error));
+        if (handshake !== "done") outcomes.push(/alert/i.test(handshake) ? "alert" : handshake);
+        else outcomes.push(`read ${await peer.read(new Uint8Array(1)).catch(() => null)}`);
+      }
+    })();
+    const error = await assertRejects(
+      () => dialTls(`ircs://127.0.0.1:${server.addr.port}`, { knownHosts, refusesNew: true }),
+      UnconfirmedError,
+    );
+    await served;
+    server.close();
+    // The second handshake only reads the fingerprint.
+    assertEquals(outcomes, ["alert", "read null"]);
+    assertEquals(knownHosts.find(`127.0.0.1:${server.addr.port}`), undefined);
+    assertEquals((await meet()).fingerprint, error.fingerprint);
+    assertEquals((await meet({ knownHosts, refusesNew: true })).trust, "known");
+  });
+}

@@ -293,7 +293,8 @@ export class ClientSession {
         return this.#onDroppedNotice(this.#sender.onAck(label));
       case "ERROR":
         this.closingReason = (message.params.at(-1) ?? "").replace(/^Closing link:\s*/i, "");
-        return;
+        // It is the last line of a connection, also when the server forgets to close it.
+        return this.#parts.connection.abort();
     }
     const name = numericName(message.command);
     if (name === "RPL_ENDOFMOTD" || name === "ERR_NOMOTD") this.#becomeReady();

@@ -14,6 +14,9 @@ import { watchSleep } from "./sleep_watch.ts";
 /** How a server begins the reason when it ends a login. */
 const loggedOut = "Logged out: ";
 
+/** How often a server may close the connection that it asked for, before the registration, until we give up. */
+const triesAfterRedial = 3;
+
 /** The parts of a connection loop. */
 export interface ConnectionLoopParts {
   readonly link: ServerLink;
@@ -33,6 +36,8 @@ export class ConnectionLoop {
   readonly #dialler: Dialler;
   readonly #ended = Promise.withResolvers<void>();
   #redials = false;
+  /** The tries that are left after the server sent us to another connection and has not let us in yet. */
+  #triesLeft = 0;
   #quitTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: ConnectionLoopParts) {
@@ -63,6 +68,7 @@ export class ConnectionLoop {
       onStatus({ kind: "status", status: "connecting", attempt: this.#dialler.attempts });
       const { suspensions } = this;
       let reason: string;
+      let wasFailure = false;
       try {
         const connection = await this.#dialler.connect();
         await serve(connection);
@@ -74,10 +80,11 @@ export class ConnectionLoop {
           return { kind: "refused", reason };
         }
       } catch (error) {
-        const isFinal = !this.wasReady || options.isFinal?.(error) === true;
+        const isFinal = options.isFinal?.(error) === true || !this.#mayTryAgain();
         if (isFinal && !this.hasQuit && suspensions === this.suspensions) {
           return { kind: "unreachable", error };
         }
+        wasFailure = true;
         reason = error instanceof Error ? error.message : String(error);
       }
       link.disconnect();
@@ -88,12 +95,17 @@ export class ConnectionLoop {
         this.#redials = false;
         continue;
       }
-      if (!this.wasReady) return { kind: "refused", reason };
+      if (!wasFailure && !this.#mayTryAgain()) return { kind: "refused", reason };
       await this.#dialler.pause((retryMs) =>
         onStatus({ kind: "status", status: "waiting", reason, retryMs })
       );
     }
     return { kind: "left" };
+  }
+
+  /** Counts a try that ended before a server let us in. */
+  #mayTryAgain(): boolean {
+    return this.wasReady || this.#triesLeft-- > 0;
   }
 
   /**
@@ -105,9 +117,13 @@ export class ConnectionLoop {
     this.#parts.link.session?.checkLink();
   }
 
-  /** After the end of this connection another one is opened at once. */
+  /**
+   * After the end of this connection another one is opened at once, because the server asked for it. If that one ends
+   * before the registration, it is tried again a few times, and the other way is not.
+   */
   redial(): void {
     this.#redials = true;
+    this.#triesLeft = triesAfterRedial;
   }
 
   /** See Dialler.suspensions. */

@@ -36,6 +36,7 @@ export class OutgoingView {
   /** When each message was first seen, by a clock that never jumps. */
   readonly #seenAt = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #hasEnded = false;
 
   constructor(parts: OutgoingViewParts) {
     this.#parts = parts;
@@ -46,6 +47,7 @@ export class OutgoingView {
     if (isGone) this.#seenAt.delete(key);
     else if (!this.#seenAt.has(key)) this.#seenAt.set(key, performance.now());
     if (status === "unsent" && !isGone) this.#onUnsent(message);
+    if (this.#hasEnded) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#parts.onChange();
@@ -76,6 +78,7 @@ export class OutgoingView {
 
   /** Prints what was not sent, because the program ends; `draft` is the text in the line. */
   end(draft: string): void {
+    this.#hasEnded = true;
     clearTimeout(this.#timer);
     const { client, warn } = this.#parts;
     for (const message of client.state.outgoing) warn(`${unconfirmedTitle(message)}: ${lines(message.text)}`);

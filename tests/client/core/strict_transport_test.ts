@@ -41,3 +41,17 @@ Deno.test("at the first contact a server that takes only PLAIN does not get the 
   const refused = wired.events.find((event) => event.kind === "status" && event.status === "login refused");
   assertMatch(JSON.stringify(refused), /this is the first connection to it/);
 });
+
+Deno.test("where the policy sent it, the client tries again when the server ends before the registration", async () => {
+  await using wired = new WiredClient({ onStrictTransport: (_, isSecure) => !isSecure });
+  await turn();
+  await wired.server.say(":srv CAP * LS :sts=port=7000");
+  for (let expected = 2; expected <= 5; expected++) {
+    await turn();
+    assertEquals(wired.servers.length, expected);
+    // It does not close the connection itself.
+    await wired.server.say("ERROR :Closing link: restarting");
+    assertEquals(wired.server.ended, "Connection closed");
+  }
+  assertEquals(await wired.running, { kind: "refused", reason: "restarting" });
+});
