@@ -2,6 +2,7 @@
  * Apply, for the closed parts of the history of channels (server/store/closed_history.ts): when a channel is closed,
  * when it is made again, and when a ban begins and ends.
  */
+import { firstStamp } from "../../irc/stamp.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import { isClosed, isForEverybody, masksOf, usersMatched, withPeriod } from "../chat/closed_past.ts";
@@ -29,10 +30,29 @@ export function saveFirst(channel: ChannelState, conversation: Conversation): vo
  * A ban begins: what is said from now on is closed to the people that it matches, and their invitations from before end.
  */
 export function beginBan(chat: ChatState, channel: ChannelState, mask: string, stamp: number): void {
-  if (mask.startsWith("m:") || isForEverybody(mask)) return;
+  if (!closesPast(mask)) return;
   const people = usersMatched(chat, channel.members, mask);
   for (const user of people) user.invitations.delete(channel);
   addPeriod(chat, channel, { masks: masksOf(channel, mask, people), from: stamp, until: 0 });
+}
+
+function closesPast(mask: string): boolean {
+  return !mask.startsWith("m:") && !isForEverybody(mask);
+}
+
+/**
+ * Closes the past to the bans of a restored channel that do not close it yet, since the time that is in the list: older
+ * versions did not save it. Call it before the first connection.
+ */
+export function beginRestoredBans(chat: ChatState, channel: ChannelState): void {
+  const { store } = chat;
+  const bans = channel.lists.get("b")?.filter(({ mask }) => closesPast(mask)) ?? [];
+  if (store === undefined || bans.length === 0) return;
+  const known = store.closed.periodsOf(conversationOf(store, channel)).filter(({ until }) => until === 0);
+  const masks = new Set(known.map(({ masks: [mask] }) => mask));
+  for (const { mask, at } of bans) {
+    if (!masks.has(mask)) addPeriod(chat, channel, { masks: [mask], from: firstStamp(at * 1000), until: 0 });
+  }
 }
 
 /** A ban ends. */

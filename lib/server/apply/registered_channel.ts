@@ -4,6 +4,7 @@ import { type ChannelRegistration, ChannelState, type ListEntry, type Topic } fr
 import type { ChatState } from "../chat/chat.ts";
 import { registeredFlag } from "../chat/registered_channel.ts";
 import type { User } from "../chat/user.ts";
+import { beginRestoredBans } from "./closing.ts";
 import type { ChannelRow } from "../store/channels.ts";
 
 const dayMs = 86_400_000;
@@ -68,6 +69,7 @@ export function restoreChannels(chat: ChatState): void {
   for (const row of chat.store?.channels.all() ?? []) {
     const channel = restore(row);
     chat.channels.set(channel.folded, channel);
+    beginRestoredBans(chat, channel);
   }
 }
 

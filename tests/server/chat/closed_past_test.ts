@@ -1,5 +1,8 @@
 /** The past that is closed: to people who were banned then, and to ranks of a channel that was made anew. */
 import { assertEquals } from "@std/assert";
+import { fold } from "../../../lib/irc/names.ts";
+import { firstStamp } from "../../../lib/irc/stamp.ts";
+import { restoreChannels } from "../../../lib/server/apply/registered_channel.ts";
 import { maxPeriods, withPeriod } from "../../../lib/server/chat/closed_past.ts";
 import { restoreSnapshot, takeSnapshot } from "../../../lib/server/cluster/snapshot.ts";
 import { openStore } from "../../../lib/server/store/store.ts";
@@ -176,6 +179,22 @@ Deno.test("closed periods survive a restart, and end when the channel is made ag
   store.closed.reopen(tea, 9);
   assertEquals(store.closed.periodsOf(tea), [{ ...period, until: 9 }]);
   assertEquals(store.closed.all(), [["#tea", "#tea", 0, 0, JSON.stringify([{ ...period, until: 9 }])]]);
+});
+
+story("a ban that an older version saved closes the past since its time", async (chat) => {
+  const ann = await registered(chat, "ann");
+  await ask(ann, "JOIN #tea", "PRIVMSG #tea hi");
+  const channel = chat.state.channel("#tea");
+  const by = "ann!~ann@host";
+  channel?.addEntry("b", { mask: "bob!*@*", by, at: 1_700_000_000 });
+  channel?.addEntry("b", { mask: "m:cat!*@*", by, at: 1_700_000_000 });
+  // A change of the modes saves the channel.
+  await ask(ann, "MODE #tea +b dan");
+  for (const _ of [1, 2]) restoreChannels(chat.state);
+  const { store } = chat.state;
+  const periods = store?.closed.periodsOf(store.conversations.channel(fold("#tea"), "#tea")) ?? [];
+  assertEquals(periods.map(({ masks, until }) => [...masks, until]), [["dan!*@*", 0], ["bob!*@*", 0]]);
+  assertEquals(periods[1]?.from, firstStamp(1_700_000_000_000));
 });
 
 Deno.test("operators of today cannot push out the bans of an earlier channel", () => {
