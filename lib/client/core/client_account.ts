@@ -2,6 +2,7 @@
 
 import { encode64, utf8 } from "../../irc/digest.ts";
 import { ActionError } from "../state/action_error.ts";
+import type { ClientSession } from "./client_session.ts";
 import type { Account } from "./login.ts";
 import type { AnswerMatcher } from "./requests.ts";
 import type { ServerLink } from "./server_link.ts";
@@ -12,6 +13,8 @@ export class ClientAccount {
   /** The client logs in with these on every connection. */
   credentials: Account | undefined;
   readonly #link: ServerLink;
+  /** The connection at whose first contact the person was warned. */
+  #warnedOn: ClientSession | undefined;
 
   constructor(link: ServerLink, credentials: Account | undefined) {
     this.#link = link;
@@ -54,9 +57,19 @@ export class ClientAccount {
       "Set it over TLS or on the server's own machine, then log in here";
   }
 
-  /** Throws an ActionError where others could read a password. */
+  /**
+   * Throws an ActionError where others could read a password. At the first contact it does so once, because the server can
+   * be a fake: the person compares the certificate and then tries again.
+   */
   requireConfidential(): void {
     if (this.passwordFault !== "") throw new ActionError(this.passwordFault);
+    const { session } = this.#link;
+    if (session?.isFirstContact !== true || this.#warnedOn === session) return;
+    this.#warnedOn = session;
+    throw new ActionError(
+      "Cannot send a password yet: this is the first connection to this server, and it can be a fake. " +
+        "Compare its certificate with the one that its owner tells you, then write the command again",
+    );
   }
 }
 

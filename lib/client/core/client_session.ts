@@ -86,6 +86,8 @@ export class ClientSession {
   #labels = 0;
   #ready = false;
   #login: Login | undefined;
+  /** A login has shown that nobody is between us and the server. */
+  #isProven = false;
   readonly #check: LinkCheck;
   /** The person is being asked for a password, while the server waits. */
   #asksPerson = false;
@@ -208,12 +210,17 @@ export class ClientSession {
     return secure || isLoopback(address);
   }
 
+  /** Whether nothing shows yet whose server this is; see Connection. */
+  get isFirstContact(): boolean {
+    return this.#parts.connection.isFirstContact === true && !this.#isProven;
+  }
+
   /** Why the login by PLAIN is not safe on this connection; "" when it is. */
   get #plainFault(): string {
     if (!this.isConfidential) {
       return "The server takes only PLAIN, and this connection is not encrypted: others could read your password";
     }
-    return this.#parts.connection.isFirstContact === true
+    return this.isFirstContact
       ? "The server takes only PLAIN, which shows it your password, and this is the first connection to it: compare " +
         "its certificate with the one that its owner tells you, then connect again"
       : "";
@@ -236,6 +243,7 @@ export class ClientSession {
     login.start();
     const outcome = await login.outcome;
     this.#login = undefined;
+    if (outcome.kind === "logged in" && login.provesConnection) this.#isProven = true;
     return outcome;
   }
 

@@ -108,6 +108,11 @@ export class Login {
     return new ScramClient(account.name, account.password, undefined, how);
   }
 
+  /** Whether the server has proved that it has the verifier of the password, and that this TLS connection is its own. */
+  get provesConnection(): boolean {
+    return this.#serverProved && this.#mechanism === "SCRAM-SHA-256-PLUS";
+  }
+
   start(): void {
     const { plainFault, mechanisms: offered } = this.#parts;
     const isPlainOnly = plainFault !== "" && offered.toUpperCase().split(",").includes("PLAIN");
