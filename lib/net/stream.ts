@@ -36,6 +36,7 @@ export interface StreamOptions {
 /** The socket functions a connection needs; Deno's sockets have them. A socket with a `handshake` is secure. */
 export interface StreamSocket extends Writer {
   readonly remoteAddr: { readonly hostname: string; readonly port: number };
+  readonly localAddr?: { readonly port: number };
   readonly handshake?: unknown;
   /** Undefined without TLS of our own. */
   readonly identity?: TlsIdentity | undefined;

@@ -59,7 +59,7 @@ export function openWeb(
       maxPerPeer: perAddress * socketsPerPerson,
       isTrustedProxy: proxies.isTrusted,
       admitRequest: new RequestRates(hub.chat.settings, () => hub.chat.clock.monotonic()).admit,
-      onUntrustedProxy: (peer, sign) => proxies.advise(peer, `the header ${sign}`),
+      onUntrustedProxy: (peer, sign) => proxies.advise(peer, sign),
       stream,
       origins: [...webOrigin.map(allowedOrigin), ...(address ? [address.origin] : [])],
       basePath: address?.pathname ?? "/",

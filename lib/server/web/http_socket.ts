@@ -40,6 +40,7 @@ const requestTimeout = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nCon
 export class HttpSocket extends Duplex {
   readonly remoteAddress: string;
   readonly remotePort: number;
+  readonly localPort: number | undefined;
   /** Requests that are not answered yet. */
   requests = 0;
   readonly #answers = new Set<ServerResponse>();
@@ -65,6 +66,7 @@ export class HttpSocket extends Duplex {
     this.#deadlines = deadlines;
     this.remoteAddress = socket.remoteAddr.hostname;
     this.remotePort = socket.remoteAddr.port;
+    this.localPort = socket.localAddr?.port;
     this.#headersDueMs = performance.now() + deadlines.headersMs;
   }
 

@@ -28,17 +28,25 @@ const proxyHeader = new RegExp(
 );
 /** The least that a name needs to be one that other machines can have for this one. */
 const publicName = /^(?!.*\.(?:local|localhost|internal|home\.arpa|lan)$).+\.[a-z][a-z0-9-]*$/;
+/** The address of a listener for all addresses leads to this machine too. */
+const anyAddress = /^(?:0\.0\.0\.0|\[::\])$/;
 
 /** `isTrustedProxy` gets addresses; without it, no proxy is trusted. */
 export function visitorOf(
-  { socket, headers }: Pick<IncomingMessage, "headers"> & {
-    readonly socket: { readonly remoteAddress?: string | undefined };
+  { socket, headers, httpVersion }: Pick<IncomingMessage, "headers"> & {
+    readonly httpVersion?: string;
+    readonly socket: {
+      readonly remoteAddress?: string | undefined;
+      /** The port of the listener. */
+      readonly localPort?: number | undefined;
+    };
   },
   isTrustedProxy: ((address: string) => boolean) | undefined,
 ): Visitor {
   const address = plainAddress(socket.remoteAddress ?? "");
   const isFromHere = isLoopback(address);
-  const sign = signOfProxy(headers, isFromHere);
+  const sign = signOfProxy(headers) ??
+    (isFromHere ? signFromHere(headers, httpVersion, socket.localPort) : undefined);
   if (isTrustedProxy?.(address)) {
     return {
       address: firstUntrusted(address, headers, isTrustedProxy),
@@ -57,15 +65,31 @@ export function visitorOf(
   };
 }
 
-/**
- * A header that only proxies send. On a connection from this machine also a Host with a public name: that name does not
- * lead to a loopback address, so something on this machine passed the request on.
- */
-function signOfProxy(headers: IncomingHttpHeaders, isFromHere: boolean): string | undefined {
+/** A header that only proxies send. */
+function signOfProxy(headers: IncomingHttpHeaders): string | undefined {
   const found = Object.keys(headers).find((name) => proxyHeader.test(name));
-  if (found !== undefined || !isFromHere) return found;
-  const name = headers.host === undefined ? undefined : hostName(headers.host);
-  return name !== undefined && publicName.test(name) ? "host" : undefined;
+  return found && `the header ${found}`;
+}
+
+/**
+ * On a connection from this machine: a Host that is no loopback address, nor a local name with our own port, so something
+ * on this machine passed the request on; and HTTP/1.0, which browsers do not speak and nginx does by default.
+ */
+function signFromHere(
+  { host }: IncomingHttpHeaders,
+  httpVersion: string | undefined,
+  ownPort: number | undefined,
+): string | undefined {
+  const name = host === undefined ? undefined : hostName(host);
+  if (name === undefined) return undefined;
+  if (httpVersion === "1.0") return "HTTP/1.0";
+  const sign = "another name or address in the header host";
+  if (publicName.test(name)) return sign;
+  const address = writtenAddress(name.replace(/^\[(.*)\]$/, "$1"));
+  if (/^(?:.+\.)?localhost$/.test(name) || anyAddress.test(name)) return undefined;
+  if (address !== undefined) return isLoopback(address) ? undefined : sign;
+  const port = Number(/:(\d+)$/.exec(host ?? "")?.[1] ?? 80);
+  return ownPort === undefined || port === ownPort ? undefined : sign;
 }
 
 /** If a value is not an address, the result is the proxy that passed it on. */

@@ -35,7 +35,7 @@ siteStory("visitors of a proxy that nobody named have no rights of this machine"
   assertEquals(await mechanisms(site, {}), "PLAIN,SCRAM-SHA-256");
   assertEquals(await mechanisms(site, forwarded), "SCRAM-SHA-256");
   assertEquals(await mechanisms(site, { via: "1.1 attic" }), "SCRAM-SHA-256");
-  assertEquals(advice, ["127.0.0.1 x-forwarded-for", "127.0.0.1 via"]);
+  assertEquals(advice, ["127.0.0.1 the header x-forwarded-for", "127.0.0.1 the header via"]);
   await using peer = await join(site, forwarded);
   peer.send("NICK ann", "USER ann 0 * :Ann", "WHOIS ann", "OPER a b");
   assertEquals((await peer.next(/ 311 /)).split(" ").slice(4, 6), ["~ann", "ann.proxy"]);

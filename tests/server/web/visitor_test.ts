@@ -101,7 +101,7 @@ Deno.test("headers from an untrusted address are not believed", () => {
     secure: false,
     isProxied: false,
     isLocal: false,
-    untrustedSign: "x-forwarded-for",
+    untrustedSign: "the header x-forwarded-for",
   };
   assertEquals(visitor("203.0.113.9", headers), plain);
   assertEquals(visitorOf({ socket: { remoteAddress: "203.0.113.9" }, headers }, undefined), plain);
@@ -145,6 +145,30 @@ Deno.test("a request from this machine is local only without a sign of a proxy",
   assertEquals(visitor("127.0.0.1", { "x-forwarded-for": "127.0.0.1" }).isLocal, false);
   assertEquals(visitor("10.0.0.7", {}).isLocal, false);
   assertEquals(visitorOf({ socket: { remoteAddress: "10.0.0.9" }, headers: {} }, undefined).isLocal, false);
+});
+
+Deno.test("a Host that does not lead to this machine by itself shows a proxy that sends no headers", () => {
+  const table: [host: string, httpVersion: string, isLocal: boolean][] = [
+    ["127.0.0.1:6680", "1.1", true],
+    ["localhost:9000", "1.1", true],
+    ["localhost", "1.1", true],
+    ["app.localhost:6680", "1.1", true],
+    ["0.0.0.0:6680", "1.1", true],
+    ["[::]:6680", "1.1", true],
+    ["[::ffff:127.0.0.1]:6680", "1.1", true],
+    ["attic:6680", "1.1", true],
+    ["attic", "1.1", false],
+    ["attic.local:80", "1.1", false],
+    ["chat.lan", "1.1", false],
+    ["192.168.1.5:6680", "1.1", false],
+    ["[2001:db8::1]", "1.1", false],
+    ["127.0.0.1:6680", "1.0", false],
+  ];
+  for (const [host, httpVersion, isLocal] of table) {
+    const socket = { remoteAddress: "127.0.0.1", localPort: 6680 };
+    const found = visitorOf({ socket, httpVersion, headers: { host } }, undefined);
+    assertEquals([host, found.isLocal, found.isProxied], [host, isLocal, !isLocal]);
+  }
 });
 
 Deno.test("for any headers, the visitor has an address", () => {
