@@ -5,7 +5,7 @@
 import { parseBan } from "../../irc/ban.ts";
 import { fold } from "../../irc/names.ts";
 import { stampMs } from "../../irc/stamp.ts";
-import { afterReset, withAct } from "../chat/account_acts.ts";
+import { afterReset, isPasswordKnown, refusalToOpen, withAct } from "../chat/account_acts.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { Refusal } from "../chat/refusal.ts";
@@ -108,14 +108,18 @@ function dropExceptions(chat: ChatState, channel: ChannelState, account: string)
   saveRegistered(chat, channel);
 }
 
-/** Opens closed history, and tells the person if the owner did it. */
+/**
+ * Opens closed history, and tells the person if the owner did it. While an operator knows the password, that operator
+ * would read it too.
+ */
 export function openHistory(
   chat: ChatState,
   { account, from, by, reason = "" }: AccountEventOf<"history opened">,
   stamp: number,
-): undefined {
+): Refusal | undefined {
   const row = chat.accounts.find(account);
   if (row === undefined) return;
+  if (isPasswordKnown(row)) return refusalToOpen(row.name, by === undefined);
   // Nobody opens the history of the person who had the name before: it has no verifier.
   const closures = row.closures?.filter(({ until, verifier }) => until < from || verifier === "") ?? [];
   const { closures: _, ...others } = row;

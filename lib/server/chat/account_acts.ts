@@ -1,6 +1,7 @@
 /** What operators do to an account, as its row keeps it: the person is told, and a new password closes older history. */
 import { stampMs } from "../../irc/stamp.ts";
 import type { AccountAct, AccountRow } from "../store/accounts.ts";
+import type { Refusal } from "./refusal.ts";
 
 /** More acts replace the oldest ones. */
 const maxActs = 20;
@@ -16,6 +17,20 @@ export function withAct(row: AccountRow, act: AccountAct): AccountRow {
   return { ...row, acts: kept };
 }
 
+/** Whether an operator set the password, so that somebody else than the person can log in. */
+export function isPasswordKnown({ acts }: AccountRow): boolean {
+  return acts?.some(({ knowsPassword }) => knowsPassword) === true;
+}
+
+/** The refusal to open closed history while the password is known to an operator. */
+export function refusalToOpen(account: string, isOwn: boolean): Refusal {
+  const sentence = isOwn
+    ? "Choose your own password first (ACCOUNT PASSWORD <old> <new>, or /passwd), because an operator knows this one " +
+      "and would read your older messages too"
+    : "The person must choose another password first, because an operator knows this one";
+  return { refusal: "standard", params: ["ACCOUNT", "PASSWORD_KNOWN", account, sentence] };
+}
+
 /**
  * The row after an operator set a password: history up to now is closed, and older logins have ended. A password that an
  * operator set before opens nothing, because that operator knows it: the last one that the person chose does.
@@ -23,8 +38,9 @@ export function withAct(row: AccountRow, act: AccountAct): AccountRow {
 export function afterReset(row: AccountRow, oldVerifier: string, by: string, stamp: number): AccountRow {
   const closures = [...row.closures ?? []];
   const last = closures.at(-1);
-  const isOperators = row.acts?.some(({ knowsPassword }) => knowsPassword) === true;
-  if (last !== undefined && last.verifier !== "" && (isOperators || closures.length >= maxClosures)) {
+  if (
+    last !== undefined && last.verifier !== "" && (isPasswordKnown(row) || closures.length >= maxClosures)
+  ) {
     closures[closures.length - 1] = { ...last, until: stamp };
   } else closures.push({ until: stamp, verifier: oldVerifier, by });
   const act = {

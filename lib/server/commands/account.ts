@@ -5,6 +5,7 @@
 import { peerOf } from "../../irc/address.ts";
 import { decode64 } from "../../irc/digest.ts";
 import { fold } from "../../irc/names.ts";
+import { isPasswordKnown, refusalToOpen } from "../chat/account_acts.ts";
 import { canRegisterEarly, isConfidential } from "../chat/accounts.ts";
 import type { Chat } from "../chat/chat.ts";
 import { holderOf } from "../chat/nick_holder.ts";
@@ -13,7 +14,7 @@ import { fail } from "../chat/refusal.ts";
 import { countRegistered } from "../chat/registered_channel.ts";
 import type { Session } from "../chat/session.ts";
 import type { Call, CommandTable, EarlyCall } from "../hub/command.ts";
-import { reply, standardReply } from "../render/reply.ts";
+import { reply, replyRefusal, standardReply } from "../render/reply.ts";
 import { fromServer } from "../render/sender.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import { exportAll } from "./account_export.ts";
@@ -204,6 +205,7 @@ async function prove({ chat, commit, session, params }: Call, own: AccountRow): 
   if (!closures.some(({ verifier }) => verifier !== "")) {
     fail("ACCOUNT", "NOTHING_CLOSED", name, "None of your messages are closed");
   }
+  if (isPasswordKnown(own)) return replyRefusal(session, refusalToOpen(name, true));
   const [, one = "", two] = params;
   const password = two !== undefined && one.toUpperCase() === "BASE64" ? decoded(two) : one;
   if (password === "") {
@@ -218,7 +220,9 @@ async function prove({ chat, commit, session, params }: Call, own: AccountRow): 
   const result = await chat.accounts.proveOldPassword(own, password, session.connection.address);
   if (result.kind !== "right") fail("ACCOUNT", "INVALID_CREDENTIALS", name, failureSentence(result));
   if (session.user?.account !== name) return;
+  const before = chat.accounts.openFrom(name);
   await commit({ kind: "history opened", account: name, from: result.closure.until }, session);
+  if (chat.accounts.openFrom(name) >= before) return;
   const left = chat.accounts.openFrom(name) > 0 ? "; older ones need an older password" : "";
   standardReply(
     session,

@@ -5,13 +5,14 @@
 import { compileMask } from "../../irc/compiled_mask.ts";
 import { fold } from "../../irc/names.ts";
 import { cutBytes } from "../../irc/wrap.ts";
+import { isPasswordKnown, refusalToOpen } from "../chat/account_acts.ts";
 import { isConfidential, isOwner } from "../chat/accounts.ts";
 import type { Chat } from "../chat/chat.ts";
 import { holderOf } from "../chat/nick_holder.ts";
 import { fail, refuse } from "../chat/refusal.ts";
 import type { User } from "../chat/user.ts";
 import type { Call } from "../hub/command.ts";
-import { standardReply } from "../render/reply.ts";
+import { replyRefusal, standardReply } from "../render/reply.ts";
 import type { AccountRole, AccountRow } from "../store/accounts.ts";
 import { inTurns } from "./in_turns.ts";
 import { passwordsNeedEncryption } from "./login.ts";
@@ -94,13 +95,15 @@ function free({ chat, commit, session, user, params }: Call): void | Promise<voi
 function open({ chat, commit, session, user, params }: Call): void | Promise<void> {
   const [, name = "", text = ""] = params;
   if (!isOwner(chat, user)) refuse("ERR_NOPRIVILEGES");
-  const { name: account, closures } = findAccount(chat, name);
+  const row = findAccount(chat, name);
+  const { name: account, closures } = row;
   if (account === user.account) {
     fail("ACCOUNT", "INVALID_PARAMS", account, "You cannot open your own history: ask another owner");
   }
   if (!closures?.some(({ verifier }) => verifier !== "")) {
     fail("ACCOUNT", "NOTHING_CLOSED", account, "No history of this account is closed");
   }
+  if (isPasswordKnown(row)) return replyRefusal(session, refusalToOpen(account, false));
   if (text === "") {
     fail(
       "ACCOUNT",

@@ -19,8 +19,8 @@ export function tellActs(session: Session): void {
   if (closure === undefined || closure.verifier === "") return;
   const sentence =
     `Your private messages from before ${minute(stampMs(closure.until))} are closed, because ` +
-    `${closure.by} set a new password then. Write ACCOUNT PROVE <old password> to open them (/prove in Parley's ` +
-    "clients), or ask the owner of this server";
+    `${closure.by} set a new password then. Change your password, then write ACCOUNT PROVE <old password> to open ` +
+    "them (/prove in Parley's clients), or ask the owner of this server";
   sendStandardReply(session, "NOTE", "ACCOUNT", "HISTORY_CLOSED", row.name, sentence);
 }
 

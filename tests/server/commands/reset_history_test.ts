@@ -34,6 +34,15 @@ async function bobWith(chat: Chat, secret: string): Promise<{ peer: Peer; told: 
   return { peer, told: (await receive(peer)).filter((line) => line.includes(" NOTE ")) };
 }
 
+const own = "my-own-battery";
+
+/** bob after RESET, with a password that only bob knows. */
+async function bobAlone(chat: Chat, secret: string): Promise<Peer> {
+  const { peer } = await bobWith(chat, secret);
+  await ask(peer, `ACCOUNT PASSWORD ${secret} ${own}`);
+  return peer;
+}
+
 /** mallory, an operator, and bob, who told ann and himself secrets, and owns the closed channel #den. */
 async function secrets(chat: Chat): Promise<{ ann: Peer; mallory: Peer; bob: Peer }> {
   const ann = await registered(chat, "ann");
@@ -87,7 +96,13 @@ story("after RESET older private history is closed in every way to ask for it", 
 story("the old password opens older history again, a wrong one does not", async (chat) => {
   const { mallory } = await secrets(chat);
   await ask(mallory, `ACCOUNT RESET bob ${given}`);
-  const { peer: bob } = await bobWith(chat, given);
+  // The operator could read what the person opens.
+  const { peer: known } = await bobWith(chat, given);
+  assertEquals((await ask(known, `ACCOUNT PROVE ${password}`)).map((line) => line.split(" ")[3]), [
+    "PASSWORD_KNOWN",
+  ]);
+  assert(!(await everything(known)).includes("secret"));
+  const bob = await bobAlone(chat, given);
   assertEquals(
     (await ask(bob, `ACCOUNT PROVE ${given}`, "ACCOUNT PROVE")).map((line) => line.split(" ")[3]),
     [
@@ -113,7 +128,7 @@ story("the password of one operator does not open what an older one closed", asy
   const { peer: first } = await bobWith(chat, given);
   await ask(first, "PRIVMSG ann :said between");
   await ask(mallory, `ACCOUNT RESET bob ${second}`);
-  const { peer: bob } = await bobWith(chat, second);
+  const bob = await bobAlone(chat, second);
   assertEquals((await ask(bob, `ACCOUNT PROVE ${given}`)).map((line) => line.split(" ")[3]), [
     "INVALID_CREDENTIALS",
   ]);
@@ -158,6 +173,10 @@ story(
     await ask(mallory, `ACCOUNT RESET bob ${given}`);
     assertEquals((await ask(mallory, "ACCOUNT OPEN bob :please")).map((line) => line.split(" ")[1]), ["481"]);
     await receive(ann);
+    assertEquals((await ask(ann, "ACCOUNT OPEN bob :met in person")).map((line) => line.split(" ")[3]), [
+      "PASSWORD_KNOWN",
+    ]);
+    await bobAlone(chat, given);
     assertEquals(
       (await ask(ann, "ACCOUNT OPEN bob", "ACCOUNT OPEN bob :met in person")).map((line) =>
         line.split(" ")[3]
@@ -168,9 +187,8 @@ story(
         "HISTORY_OPENED",
       ].map((word) => word === "opened" ? ":ann" : word),
     );
-    const { peer: bob, told } = await bobWith(chat, given);
+    const { peer: bob, told } = await bobWith(chat, own);
     assertEquals(told.map((line) => line.replace(/On \S+ \S+ UTC the/, "The")), [
-      ":chat.test NOTE ACCOUNT PASSWORD_KNOWN bob :The operator mallory set a new password for your account; change it, because others know it: ACCOUNT PASSWORD <old> <new>, or /passwd",
       ":chat.test NOTE ACCOUNT OPERATOR_ACTED bob :The operator ann opened the older history of your account: met in person",
     ]);
     assert((await everything(bob)).includes("secret to ann"));
@@ -248,7 +266,7 @@ story(
     chat.state.channel("#den")?.settings.set("k", "hush");
     const [modes = ""] = await ask(bob, "MODE #den");
     assert(/ 324 bob #den \+\w*k\w* \*$/.test(modes), modes);
-    await ask(bob, `ACCOUNT PROVE ${password}`, "INVITE mallory #den");
+    await ask(bob, `ACCOUNT PASSWORD ${given} ${own}`, `ACCOUNT PROVE ${password}`, "INVITE mallory #den");
     assert((await ask(mallory, "JOIN #den")).some((line) => line.includes("JOIN #den")));
   },
 );
