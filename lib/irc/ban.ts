@@ -1,5 +1,8 @@
 /** Bans and the other entries of list modes: masks, mutes ("m:") and accounts ("a:"). Pure. */
+import { compileMask } from "./compiled_mask.ts";
 import { matchMask } from "./mask.ts";
+import { MaskedText } from "./masked_text.ts";
+import { fold } from "./names.ts";
 
 /** A mask with all three parts: "bob" → "bob!*@*", "*@host" → "*!*@host", "10.0.0.*" (no nick has a "." or ":") → "*!*@10.0.0.*". */
 export function completeMask(mask: string): string {
@@ -41,8 +44,19 @@ export function formatBan(ban: Ban): string {
  * Whether the entry matches a user with this source ("nick!username@host") and account (undefined if not logged in).
  */
 export function matchBan(ban: Ban, source: string, account: string | undefined): boolean {
-  if (ban.by === "source") return matchMask(ban.mask, source);
-  return account !== undefined && matchMask(ban.mask, account);
+  if (ban.by === "account") return account !== undefined && matchMask(ban.mask, account);
+  // A user is compared with all entries of all its channels, one after the other.
+  if (lastSource.text !== source) lastSource = new MaskedText(source);
+  return lastSource.matches(ban.mask);
+}
+
+let lastSource = new MaskedText("");
+
+/** The same test, prepared for an entry that is compared with many users. */
+export function banTest(ban: Ban): (source: string, account: string | undefined) => boolean {
+  if (ban.by === "account") return (source, account) => matchBan(ban, source, account);
+  const matches = compileMask(ban.mask);
+  return (source) => matches(fold(source));
 }
 
 /** ISUPPORT EXTBAN: no character stands before "m:" and "a:". */

@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { compileMask } from "../../lib/irc/compiled_mask.ts";
 import { isMask, matchMask } from "../../lib/irc/mask.ts";
+import { MaskedText } from "../../lib/irc/masked_text.ts";
 import { fold } from "../../lib/irc/names.ts";
 import masks from "../vectors/mask-match.json" with { type: "json" };
 
@@ -14,7 +15,11 @@ Deno.test("isMask() finds a wildcard without a backslash", () => {
 });
 
 /** The two functions that compare a mask: with one text, and with many texts. */
-const matchers = { matchMask, compileMask: (mask: string, text: string) => compileMask(mask)(fold(text)) };
+const matchers = {
+  matchMask,
+  compileMask: (mask: string, text: string) => compileMask(mask)(fold(text)),
+  MaskedText: (mask: string, text: string) => new MaskedText(text).matches(mask),
+};
 
 Deno.test("matchMask() and compileMask() pass every public vector", () => {
   for (const { mask, matches, fails } of masks) {
@@ -81,7 +86,7 @@ Deno.test("matchMask() and compileMask() agree with a regular expression", () =>
   fc.assert(
     fc.property(mask, text, (mask, text) => {
       const wanted = matchReference(mask, text);
-      assertEquals([matchMask(mask, text), compileMask(mask)(fold(text))], [wanted, wanted]);
+      assertEquals(Object.values(matchers).map((matches) => matches(mask, text)), [wanted, wanted, wanted]);
     }),
     { numRuns: 2000 },
   );

@@ -4,7 +4,7 @@
  * stays closed for that person, also under another nick, after the end of the ban, and in a channel that is made again.
  * Only what a member got while it was in the channel without a break is open in spite of a ban.
  */
-import { type Ban, formatBan, matchBan, parseBan } from "../../irc/ban.ts";
+import { type Ban, banTest, formatBan, matchBan, parseBan } from "../../irc/ban.ts";
 import { isMask } from "../../irc/mask.ts";
 import type { ClosedPeriod } from "../store/closed_history.ts";
 import type { ClosedTime } from "../store/history_reader.ts";
@@ -103,7 +103,7 @@ export function usersMatched<U extends User>(
   members: ReadonlyMap<U, unknown>,
   mask: string,
 ): U[] {
-  const ban = parseBan(mask);
+  const matches = banTest(parseBan(mask));
   const nick = mask.slice(0, Math.max(0, mask.indexOf("!")));
   const named = nick === "" || isMask(nick) ? undefined : chat.find(nick);
   const all = chat.users.size <= maxSearched
@@ -112,18 +112,19 @@ export function usersMatched<U extends User>(
     ? [...members.keys()]
     : [];
   return [...new Set(named === undefined ? all : [named, ...all])]
-    .filter((user) => matchBan(ban, user.source, user.account));
+    .filter((user) => matches(user.source, user.account));
 }
 
 /** The masks of a ban: itself, and the accounts and hosts of these people. A host that others share is left out. */
 export function masksOf(channel: Channel, mask: string, people: readonly User[]): string[] {
   const masks = new Set([mask]);
+  const matched = new Set(people);
   for (const { account, host } of people.slice(0, maxPeople)) {
     if (account !== undefined) {
       masks.add(formatBan({ mute: false, by: "account", mask: escapeMask(account) }));
     }
     const isShared = channel.members.size > maxSearched ||
-      channel.members.keys().some((one) => one.host === host && !people.includes(one));
+      channel.members.keys().some((one) => one.host === host && !matched.has(one));
     if (!isShared) masks.add(`*!*@${escapeMask(host)}`);
   }
   return [...masks];

@@ -21,7 +21,7 @@ import type { Call, CommandTable } from "../hub/command.ts";
 import { sendNames, sendTopic } from "../render/channel_reply.ts";
 import { maxTargets } from "../render/isupport.ts";
 import { reply, replyRefusal } from "../render/reply.ts";
-import { inTurns } from "./in_turns.ts";
+import { forEachInTurns, inTurns } from "./in_turns.ts";
 import { refuseFurtherTargets } from "./target_limit.ts";
 
 /** The commands of this file. */
@@ -49,16 +49,18 @@ export const channelCommands: CommandTable = {
 };
 
 function join(call: Call): void | Promise<void> {
-  const { user, params } = call;
+  const { session, user, params } = call;
   const [names = "", keys = ""] = params;
-  if (names === "0") return forEach([...user.channels.keys()], (channel) => leave(call, channel, ""));
+  if (names === "0") {
+    return forEachInTurns(session, [...user.channels.keys()], (channel) => leave(call, channel, ""));
+  }
   const keyList = keys.split(",");
   const wanted = new Map<Folded, { name: string; key: string | undefined }>();
   names.split(",").forEach((name, at) => {
     if (name !== "" && !wanted.has(fold(name))) wanted.set(fold(name), { name, key: keyList[at] });
   });
   if (wanted.size === 0) refuse("ERR_NEEDMOREPARAMS", "JOIN");
-  return forEach([...wanted.values()], ({ name, key }) => enter(call, name, key));
+  return forEachInTurns(session, [...wanted.values()], ({ name, key }) => enter(call, name, key));
 }
 
 function enter(
@@ -99,7 +101,7 @@ function part(call: Call): void | Promise<void> {
   const names = splitTargets(list);
   if (names.length === 0) refuse("ERR_NEEDMOREPARAMS", "PART");
   const reason = cutToFit(chat, list, text, chat.settings.reasonLength);
-  return forEach(names, (name) => {
+  return forEachInTurns(session, names, (name) => {
     const channel = chat.channel(name);
     if (channel === undefined || isHidden(channel, user)) return reply(session, "ERR_NOSUCHCHANNEL", name);
     if (!channel.members.has(user)) return reply(session, "ERR_NOTONCHANNEL", channel.name);

@@ -2,6 +2,7 @@
  * Flood control computes how long a line waits. No line is dropped and no fast client is disconnected: while a line
  * waits, the connection is not read, so TCP slows the client down (ISUPPORT SAFERATE).
  */
+import { setImmediate } from "node:timers";
 import { peerOf } from "../../irc/address.ts";
 import type { Line } from "../../irc/lines.ts";
 import type { ServerConnection } from "../../net/connection.ts";
@@ -126,18 +127,30 @@ export class FloodControl {
   }
 }
 
-/** The time after which a session with more lines lets other sessions run. */
+/** The time after which a session with more lines lets other sessions run; also the time of all sessions of one round. */
 const linesMs = 8;
+/** The time of each further session, when a round of the event loop has used its time. */
+const leastLinesMs = 0.5;
+/** When the time of this round ends; 0 before the first session of a round. */
+let roundEndMs = 0;
 /** A rest is needed: Deno reads and writes sockets only when nothing waits to be run (Deno 2.9.6). */
 const sessions = new Turns({ restShare: 0.1 });
 
-/** The lines of one session that are handled without a pause: a client can send many that each take some milliseconds. */
+/**
+ * The lines of one session that are handled without a pause: a client can send many that each take some milliseconds, and
+ * a hundred clients can do so in one round of the event loop. A session with one line never waits here.
+ */
 export class LinesTurn {
   #endMs = 0;
 
   /** Begins now. */
   start(): void {
-    this.#endMs = performance.now() + linesMs;
+    const nowMs = performance.now();
+    if (roundEndMs === 0) {
+      roundEndMs = nowMs + linesMs;
+      setImmediate(() => roundEndMs = 0);
+    }
+    this.#endMs = Math.max(roundEndMs, nowMs + leastLinesMs);
   }
 
   get isOver(): boolean {
@@ -146,6 +159,8 @@ export class LinesTurn {
 
   /** Resolves when other sessions have had their turn; of all sessions with more lines, one continues at a time. */
   next(): Promise<void> {
-    return sessions.next().then(() => this.start());
+    return sessions.next().then(() => {
+      this.#endMs = performance.now() + linesMs;
+    });
   }
 }
