@@ -104,6 +104,7 @@ import "./irc/clock_test.ts";
 import "./irc/compiled_mask_test.ts";
 import "./irc/lines_test.ts";
 import "./irc/mask_test.ts";
+import "./irc/masked_text_test.ts";
 import "./irc/message_pieces_test.ts";
 import "./irc/message_test.ts";
 import "./irc/modes_test.ts";
