@@ -12,7 +12,6 @@ import { runCommand } from "./lib/run_command.ts";
 import { checkSettings } from "./lib/server/start/settings_check.ts";
 import { type ChatSide, openChat } from "./lib/server/start/chat_side.ts";
 import { openPlain, openTls, shareParts } from "./lib/server/start/listeners.ts";
-import { readVerifier } from "./lib/server/start/new_verifier.ts";
 import { exitCodes, StartError } from "./lib/server/start/start_error.ts";
 import { banner, qrCode } from "./lib/server/start/banner.ts";
 import { endProcess } from "./lib/server/start/end_process.ts";
@@ -124,7 +123,7 @@ async function start(
     machine: settings.machine,
   });
   say(banner(settings, listener, web, secure));
-  if (qr && web !== undefined) say(qrCode(web.url));
+  if (qr && web !== undefined) say(await qrCode(web.url));
   if (newOwner || machines?.isFirst !== false) await printOwnerCode(hub, newOwner);
   const stopTimers = startTimers(hub, store, { machines, secure });
   onSignals({
@@ -239,6 +238,7 @@ function rehash(hub: Hub): void {
 
 /** Reads a password and prints its verifier for `--oper`; the password is not stored. */
 async function printVerifier(): Promise<void> {
+  const { readVerifier } = await import("./lib/server/start/new_verifier.ts");
   const read = await readVerifier(Deno.stdin);
   if ("fault" in read) return stopNow(`Cannot make a verifier: ${read.fault}`, exitCodes.usage);
   console.log(read.verifier);

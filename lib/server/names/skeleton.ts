@@ -25,15 +25,27 @@ const firstLetters = [0x1f1e6, 0x1f170, 0x1f150];
 const strokes = /(?<=\p{L}\p{M}*)[\u0334-\u0338]/gu;
 const secondDot = /(\p{Soft_Dotted})\u0307/gu;
 
-/** Made at the first name that needs it. */
+/** The rows of the table for ASCII, without "m". */
+const asciiShapes: ReadonlyMap<string, string> = new Map([
+  ["0", "O"],
+  ["1", "l"],
+  ["I", "l"],
+  ["|", "l"],
+  ["`", "'"],
+  ['"', "''"],
+  ["%", "º/₀"],
+]);
+
+/** All rows. Made at the first name that is not ASCII, because it needs some milliseconds. */
 let shapes: ReadonlyMap<string, string> | undefined;
 
 function shapeTable(): ReadonlyMap<string, string> {
   if (shapes !== undefined) return shapes;
   const own = pairs(smallCapitals + newer + fancy);
+  const changing = new RegExp(`[${[...own.keys()].join("")}]`, "gu");
   const table = new Map<string, string>();
   for (const [from, to] of Object.entries<string>(confusables)) {
-    if (from !== "m") table.set(from, [...to].map((letter) => own.get(letter) ?? letter).join(""));
+    if (from !== "m") table.set(from, to.replace(changing, (letter) => own.get(letter) ?? letter));
   }
   for (const [from, to] of own) table.set(from, to);
   return shapes = table;
@@ -46,10 +58,11 @@ function pairs(letters: string): ReadonlyMap<string, string> {
 
 /** The shape of a name as it is written; letters of different case keep different shapes. Linear in its length. */
 export function skeleton(name: string): string {
-  const seen = isAscii(name)
+  const isPlain = isAscii(name);
+  const seen = isPlain
     ? name
     : name.normalize("NFKD").replace(unseen, "").replace(secondDot, "$1").replace(blackOrFlag, plainLetter);
-  const table = shapeTable();
+  const table = isPlain ? asciiShapes : shapeTable();
   let shape = "";
   for (const letter of seen) shape += table.get(letter) ?? letter;
   return shape.replaceAll("rn", "m").normalize("NFD");

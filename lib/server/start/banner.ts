@@ -1,5 +1,4 @@
 /** The text that the server prints when it listens: how to join it, ready to copy. */
-import { renderUnicodeCompact } from "uqr";
 import { runCommand } from "../../run_command.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Listener } from "../../net/listen.ts";
@@ -43,7 +42,8 @@ export function banner(
   ].join("\n");
 }
 
-/** An address as a QR code for the terminal. */
-export function qrCode(address: string): string {
+/** An address as a QR code for the terminal. Few servers print one, so the others do not load its code. */
+export async function qrCode(address: string): Promise<string> {
+  const { renderUnicodeCompact } = await import("uqr");
   return renderUnicodeCompact(address, { border: 2 });
 }

@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { isChannelName, isNick } from "../../../lib/irc/names.ts";
 import { nameFault } from "../../../lib/server/names/name_fault.ts";
+import confusables from "unhomoglyph/data.json" with { type: "json" };
 import { skeleton } from "../../../lib/server/names/skeleton.ts";
 
 const names = {
@@ -102,6 +103,15 @@ Deno.test("what is not seen, and piles of marks, are no part of a name", () => {
 });
 
 /** The first ones are the examples of UTS #39; "m" is "rn" there. */
+Deno.test("skeleton() has the shapes of ASCII from the table of the package", () => {
+  for (let code = 0x20; code < 0x7f; code++) {
+    const sign = String.fromCharCode(code);
+    const shape = sign === "m" ? sign : (confusables as Record<string, string>)[sign] ?? sign;
+    assertEquals(skeleton(sign), shape.normalize("NFD"), sign);
+    assertEquals(skeleton(`${sign}ф`), skeleton(sign) + skeleton("ф"), sign);
+  }
+});
+
 Deno.test("skeleton() gives the shape of a name", () => {
   for (const name of ["paypal", "𝔭𝒶ỿ𝕡𝕒ℓ", "ρ⍺у𝓅𝒂ן", "раураӏ", "paypaI", "ｐａｙｐａｌ", "pay\u00adpal"]) {
     assertEquals(skeleton(name), "paypal", name);
