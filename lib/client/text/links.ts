@@ -13,14 +13,17 @@ export function splitLinks(span: Span): Span[] {
   });
 }
 
-/** Adds the ASCII form of a host with letters beyond ASCII, because look-alike letters can deceive the reader. */
+/**
+ * Adds the host to which an address really leads where a reader can take another one for it: in letters beyond ASCII,
+ * which can look like others; after a name, as in "https://bank.example@evil.example"; or written as a number.
+ */
 function linkSpans(span: Span, address: string): Span[] {
   const link: Span = { ...span, text: address, link: address, color: span.color ?? "link", underline: true };
   const host = URL.parse(address)?.hostname;
-  const written = /^[^/]*\/\/([^/?#]*)/.exec(address)?.[1] ?? "";
-  // deno-lint-ignore no-control-regex -- everything that is not ASCII
-  if (host === undefined || /^[\x00-\x7f]*$/.test(written)) return [link];
-  return [link, { ...span, text: ` (${host})`, dim: true }];
+  const [, written = ""] = /^[^/]*\/\/([^/?#]*?)(?::\d*)?(?:[/?#]|$)/.exec(address) ?? [];
+  return host === undefined || host.toLowerCase() === written.toLowerCase()
+    ? [link]
+    : [link, { ...span, text: ` (${host})`, dim: true }];
 }
 
 /** A link does not end in punctuation, nor in a bracket that it does not open. */

@@ -19,11 +19,22 @@ for (const [text, link] of linked) {
   });
 }
 
-Deno.test("styleText() shows the ASCII form of a look-alike host", () => {
-  assertEquals(
-    spanText(styleText("https://gооgle.com/x", nobody)),
-    "https://gооgle.com/x (xn--ggle-55da.com)",
-  );
+Deno.test("styleText() shows the host of a link that a reader can take for another one", () => {
+  const hosts = {
+    "https://gооgle.com/x": " (xn--ggle-55da.com)",
+    "https://bank.example@evil.example/": " (evil.example)",
+    "https://bank.example:443@evil.example:8080": " (evil.example)",
+    "https://bank.example%2flogin@evil.example": " (evil.example)",
+    "http://0x7f000001/": " (127.0.0.1)",
+    "http://2130706433": " (127.0.0.1)",
+    "https://ex%61mple.com": " (example.com)",
+    "HTTPS://Chat.Example:443/a@b?c@d#e@f": "",
+    "https://[::1]:80/": "",
+    "irc://Chat.example/#tea": "",
+  };
+  for (const [link, host] of Object.entries(hosts)) {
+    assertEquals(spanText(styleText(link, nobody)), link + host);
+  }
 });
 
 Deno.test("styleText() colours the names of members, and our own name", () => {
