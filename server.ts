@@ -68,7 +68,7 @@ function main(): void {
   if ("fault" in environment) return stopNow(environment.fault, exitCodes.usage);
   const parsed = parseOptions(optionRows, Deno.args, environment.values);
   if ("fault" in parsed) return stopNow(parsed.fault, exitCodes.usage);
-  const { values, positional } = parsed;
+  const { values, positional, given } = parsed;
   if (values.help) return console.log(help());
   if (values.version) return console.log(`parley ${version}`);
   if (values.completions !== undefined) return console.log(completions(values.completions));
@@ -77,7 +77,7 @@ function main(): void {
     return stopNow(`Cannot use "${positional[0]}": the server takes flags only; see --help`, exitCodes.usage);
   }
   output = openLog(values, Date.now);
-  start(values, values).catch(async (error) => {
+  start(values, { ...values, given }).catch(async (error) => {
     await output.flush(flushMs);
     if (!(error instanceof StartError)) throw error;
     stopNow(error.message, error.code);
@@ -88,12 +88,13 @@ const log: LogOutput["log"] = (level, text) => output.log(level, text);
 
 async function start(
   settings: Settings,
-  { newOwner, qr }: { newOwner: boolean; qr: boolean },
+  { newOwner, qr, given }: { newOwner: boolean; qr: boolean; given: ReadonlySet<PropertyKey> },
 ): Promise<void> {
   checkSettings(settings, { qr });
   const opened: { secure?: TlsListener | undefined; web?: WebSide | undefined } = {};
   const { store, hub, machines } = await openChat(settings, {
     version: name,
+    given,
     log,
     logEntry: output.entry,
     openedLater: {

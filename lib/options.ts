@@ -62,6 +62,8 @@ export interface ParsedOptions<T extends OptionTable> {
   readonly values: OptionValues<T>;
   /** Arguments that are not flags, in order, and everything after "--". */
   readonly positional: readonly string[];
+  /** The keys of the options that a flag or the environment sets. */
+  readonly given: ReadonlySet<keyof T>;
 }
 
 /** One sentence: the fault, and what to write instead. */
@@ -91,13 +93,15 @@ export function parseOptions<T extends OptionTable>(
   if (stranger !== undefined) return { fault: unknownOption(stranger, rows) };
 
   const values: Record<string, unknown> = {};
+  const given = new Set<keyof T>();
   for (const { key, row, flag } of table) {
     const oddFlag = row.kind === "flag" && oddFlagValue(args, flag);
     const read = readValue(row, `--${flag}`, oddFlag || found[flag], env);
     if ("fault" in read) return read;
     values[key] = read.value;
+    if (found[flag] !== undefined || (row.env !== undefined && env[row.env])) given.add(key);
   }
-  return { values: values as OptionValues<T>, positional: found._.map(String) };
+  return { values: values as OptionValues<T>, positional: found._.map(String), given };
 }
 
 /** The names of a flag beside its own. */

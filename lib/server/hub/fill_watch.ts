@@ -74,7 +74,7 @@ function fillsOf(chat: ChatState): Readonly<Record<string, Fill>> {
 }
 
 /** "1.5 GiB". */
-function formatSize(bytes: number): string {
+export function formatSize(bytes: number): string {
   const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
   const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
   const value = bytes / 2 ** (10 * power);

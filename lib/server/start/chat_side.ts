@@ -10,6 +10,7 @@ import type { FileContents } from "../chat/file_contents.ts";
 import { LocalBus } from "../cluster/local_bus.ts";
 import { type JoinOptions, Machines } from "../cluster/machines.ts";
 import { allCommands } from "../commands/all.ts";
+import { formatSize } from "../hub/fill_watch.ts";
 import { Hub } from "../hub/hub.ts";
 import type { Settings } from "../settings/settings.ts";
 import { isFailure, reasonOf } from "../store/sqlite_errors.ts";
@@ -33,6 +34,8 @@ export interface OpenedLater {
 export interface ChatSideOptions {
   /** "parley-1.2.3" */
   readonly version: string;
+  /** The settings that somebody set by hand. @default {all} */
+  readonly given?: ReadonlySet<PropertyKey>;
   readonly log: ChatState["log"];
   /** @default {entries are not written} */
   readonly logEntry?: ChatState["logEntry"];
@@ -69,11 +72,12 @@ async function open(settings: Settings, options: ChatSideOptions): Promise<ChatS
   const files = await readFilesAtStart(settings);
   const clock = startClock();
   checkClock(clock, settings);
-  const store = openData(settings, clock);
+  const store = openData(settings, clock, options.given);
   // The hub replaces this; a machine that joins others works for some time before it has a hub.
   store.database.onProblem = (sentence) => log("error", sentence);
   if (store.history.newestStamp > 0) clock.continueFrom(stampMs(store.history.newestStamp));
   if (store.mended !== undefined) log("info", mendedSentence(store.mended));
+  for (const sentence of grownSentences(settings, store)) log("info", sentence);
   const machines = settings.nats === undefined
     ? undefined
     : await joinCluster(settings, { store, clock }, options);
@@ -118,20 +122,22 @@ async function readFilesAtStart(settings: Settings): Promise<ChatState["files"]>
   }
 }
 
-function openData(
-  settings: Settings,
-  clock: Clock,
-): Store {
+function openData(settings: Settings, clock: Clock, given: ChatSideOptions["given"]): Store {
   const { auditKeep, data, ephemeral, synchronous, keepFor, keepMessages, unsavedLimit, mendTimes } =
     settings;
   const { backupKeep, backups, historyEach, historyTotal } = settings;
   const totalBytes = ephemeral ? Math.min(historyTotal || Infinity, ephemeralBytes) : historyTotal;
   const count = keepMessages === 0 && ephemeral ? ephemeralMessages : keepMessages;
+  const isDefault = (key: keyof Settings) => given?.has(key) === false;
+  const defaults = new Set([
+    ...(isDefault("historyTotal") ? ["total" as const] : []),
+    ...(isDefault("historyEach") ? ["each" as const] : []),
+  ]);
   try {
     return openStore({
       ...(!ephemeral && { folder: data }),
       synchronous,
-      retention: { ageMs: keepFor, count, bytes: historyEach, totalBytes },
+      retention: { ageMs: keepFor, count, bytes: historyEach, totalBytes, defaults },
       auditKeepMs: auditKeep,
       copies: { ageMs: backupKeep, count: backups },
       unsavedLimit,
@@ -142,6 +148,23 @@ function openData(
     if (!(error instanceof StoreError)) throw error;
     throw new StartError(error.message, exitCodes.unavailable);
   }
+}
+
+/** What the log says about a history that had more than the limits when they were new. */
+function grownSentences({ historyTotal, historyEach, ephemeral }: Settings, store: Store): string[] {
+  if (ephemeral) return [];
+  const { total, each } = store.sizeLimits;
+  const about = (flag: string, what: string, limit: number, standard: number) =>
+    limit === standard ? [] : [
+      `The limit of ${what} is ${formatSize(limit)} in this data folder, not ${
+        formatSize(standard)
+      }: an older ` +
+      `version kept more, and nothing of it was deleted. Set ${flag} to choose another limit`,
+    ];
+  return [
+    ...about("--history-total", "all messages together", total, historyTotal),
+    ...about("--history-each", "one conversation", each, historyEach),
+  ];
 }
 
 /** Joins all servers on one NATS. Its code is loaded only here, so that a single server starts without it. */

@@ -3,6 +3,8 @@
  * what is deleted later, so only their owner can read them, and they are removed when they are old or too many.
  */
 
+import type { SavedValues } from "./saved_values.ts";
+
 /** How long copies stay, and how many of BACKUP. */
 export interface CopyLimits {
   /** Milliseconds; 0 means no limit. */
@@ -14,6 +16,8 @@ export interface CopyLimits {
 const backup = /^backup-\d{4}-\d\d-\d\dT[\d-]+\.db$/;
 const others = /^parley-(?:version-\d+|before-mending)\.db$/;
 const checkMs = 60_000;
+/** The migration that added the limits saved its time here (schema.ts). */
+const name = "copies before limits";
 
 interface Copy {
   readonly path: string;
@@ -25,9 +29,11 @@ interface Copy {
 export class Copies {
   readonly #folder: string;
   readonly #limits: CopyLimits;
+  readonly #values: Pick<SavedValues, "find">;
   #nextMs = -Infinity;
 
-  constructor(database: string, limits: CopyLimits) {
+  constructor(database: string, limits: CopyLimits, values: Pick<SavedValues, "find">) {
+    this.#values = values;
     this.#folder = database.replace(/[^/\\]*$/, "") || ".";
     this.#limits = limits;
   }
@@ -43,11 +49,14 @@ export class Copies {
   removeOld(nowMs: number): void {
     const { ageMs, count } = this.#limits;
     const all = this.#list().sort((one, other) => other.madeMs - one.madeMs);
+    // An upgrade removes no copy: those from before the limits count as made then.
+    const sinceMs = Number(this.#values.find(name) ?? 0);
     let backups = 0;
     for (const { path, isBackup, madeMs } of all) {
       if (isBackup) backups++;
-      const isOld = ageMs > 0 && nowMs - madeMs > ageMs;
-      if (isOld || (isBackup && count > 0 && backups > count)) removeQuietly(path);
+      const isOld = ageMs > 0 && nowMs - Math.max(madeMs, sinceMs) > ageMs;
+      const isOver = isBackup && count > 0 && backups > count && madeMs > sinceMs;
+      if (isOld || isOver) removeQuietly(path);
     }
   }
 

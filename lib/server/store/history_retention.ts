@@ -8,8 +8,10 @@ import { decodeBlock } from "./block.ts";
 import { type Conversations, logOf, row } from "./conversation.ts";
 import type { Database, WriteStatement } from "./database.ts";
 import type { Deletions } from "./deletions.ts";
+import { grownLimits, type SizeLimits } from "./grown_limits.ts";
 import type { HistorySize } from "./history_size.ts";
 import { IndexMerge } from "./index_merge.ts";
+import type { SavedValues } from "./saved_values.ts";
 import type { SearchIndex } from "./search.ts";
 import type { Clock } from "../../irc/clock.ts";
 import { firstStamp } from "../../irc/stamp.ts";
@@ -24,6 +26,8 @@ export interface RetentionLimits {
   readonly bytes?: number;
   /** Bytes of the whole history; 0 means no limit. @default {0} */
   readonly totalBytes?: number;
+  /** The limits by size that nobody set by hand: they grow for a history from before them. @default {none} */
+  readonly defaults?: ReadonlySet<keyof SizeLimits>;
 }
 
 /** When the history is so much larger than its limit, pruning goes before all other upkeep. */
@@ -37,6 +41,7 @@ interface HistoryParts {
   readonly size: HistorySize;
   readonly deletions: Deletions;
   readonly conversations: Conversations;
+  readonly savedValues: Pick<SavedValues, "find">;
 }
 
 /** Deletes history over the limits. */
@@ -45,6 +50,7 @@ export class HistoryRetention {
   readonly #size: HistorySize;
   readonly #deletions: Deletions;
   readonly #conversations: Conversations;
+  readonly #savedValues: Pick<SavedValues, "find">;
   readonly #limits: RetentionLimits;
   readonly #clock: Clock;
   readonly #oldest: StatementSync;
@@ -61,6 +67,7 @@ export class HistoryRetention {
     this.#size = parts.size;
     this.#deletions = parts.deletions;
     this.#conversations = parts.conversations;
+    this.#savedValues = parts.savedValues;
     this.#merge = new IndexMerge(database);
     this.#limits = limits;
     this.#clock = clock;
@@ -85,25 +92,27 @@ export class HistoryRetention {
       this.#merge.step(this.#size.bytes);
   }
 
-  /** The limit of the whole history in bytes; 0 means no limit. */
-  get limitBytes(): number {
-    return this.#limits.totalBytes ?? 0;
+  /** The limits by size. A snapshot of another machine can change them. */
+  get sizeLimits(): SizeLimits {
+    const { bytes: each = 0, totalBytes: total = 0, defaults = new Set() } = this.#limits;
+    return grownLimits(this.#savedValues, { total, each }, defaults);
   }
 
   /** Whether the history is so far over its limit that pruning cannot wait. */
   get isUrgent(): boolean {
-    return this.limitBytes > 0 && !this.#size.isUncounted && this.#size.bytes > this.limitBytes * urgentShare;
+    const { total } = this.sizeLimits;
+    return total > 0 && !this.#size.isUncounted && this.#size.bytes > total * urgentShare;
   }
 
   /** Deletes the oldest blocks of the largest conversation if it, or all together, are too large. */
   pruneLargest(): boolean {
-    const { bytes: maxBytes = 0, totalBytes = 0 } = this.#limits;
-    if ((maxBytes === 0 && totalBytes === 0) || this.#size.isUncounted) return false;
+    const { each, total } = this.sizeLimits;
+    if ((each === 0 && total === 0) || this.#size.isUncounted) return false;
     const [id, bytes] = row(this.#largest.get());
     if (id === undefined) return false;
     const over = Math.max(
-      maxBytes > 0 ? Number(bytes) - maxBytes : 0,
-      totalBytes > 0 ? this.#size.bytes - totalBytes : 0,
+      each > 0 ? Number(bytes) - each : 0,
+      total > 0 ? this.#size.bytes - total : 0,
     );
     return over > 0 && this.#shorten(Number(id), over);
   }

@@ -205,4 +205,13 @@ export const migrations: readonly string[] = [
   ALTER TABLE conversation ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX conversation_bytes ON conversation (bytes);
   `,
+  `
+  -- The bytes of all records, and of the largest conversation, before there were limits for them (grown_limits.ts).
+  INSERT OR REPLACE INTO keepsake (name, value)
+    SELECT 'history before limits', sum(bytes) || ' ' || max(bytes)
+      FROM (SELECT sum(octet_length(records)) AS bytes FROM block GROUP BY log >> 1) HAVING count(*) > 0;
+  -- When limits for copies of the database were added, in milliseconds since 1970 (copies.ts).
+  INSERT OR REPLACE INTO keepsake (name, value)
+    SELECT 'copies before limits', unixepoch() * 1000 WHERE EXISTS (SELECT 1 FROM conversation);
+  `,
 ];

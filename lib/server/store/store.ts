@@ -12,6 +12,7 @@ import { Deletions } from "./deletions.ts";
 import { Eraser } from "./erase.ts";
 import { type ExportPage, exportPage } from "./export.ts";
 import { FileWatch, useRescued } from "./file_watch.ts";
+import type { SizeLimits } from "./grown_limits.ts";
 import { History } from "./history.ts";
 import { HistoryRetention, type RetentionLimits } from "./history_retention.ts";
 import { copyBefore, type OpenedDatabase, openFolder, openMemory } from "./open.ts";
@@ -108,9 +109,6 @@ export class Store implements Disposable {
       now: () => clock.monotonic(),
     });
     this.#clock = clock;
-    this.#copies = path === undefined
-      ? undefined
-      : new Copies(path, options.copies ?? { ageMs: 0, count: 0 });
     this.conversations = new Conversations(database);
     this.closed = new ClosedHistory(database, this.conversations);
     this.index = new SearchIndex(database);
@@ -123,6 +121,9 @@ export class Store implements Disposable {
     this.accounts = tables.accounts;
     this.channels = tables.channels;
     this.savedValues = tables.savedValues;
+    this.#copies = path === undefined
+      ? undefined
+      : new Copies(path, options.copies ?? { ageMs: 0, count: 0 }, this.savedValues);
     this.files = tables.files;
     this.audit = tables.audit;
     this.#retention = new HistoryRetention(database, this, retention, clock);
@@ -233,9 +234,14 @@ export class Store implements Disposable {
     return exportPage(this.index, this.conversations, account, options);
   }
 
+  /** The limits of the history by size. */
+  get sizeLimits(): SizeLimits {
+    return this.#retention.sizeLimits;
+  }
+
   /** The bytes of the history, and their limit; 0 means no limit. */
   get historyFill(): { bytes: number; limitBytes: number } {
-    return { bytes: this.size.bytes, limitBytes: this.#retention.limitBytes };
+    return { bytes: this.size.bytes, limitBytes: this.sizeLimits.total };
   }
 
   /** Whether the database file is gone and no copy of it could be written. */

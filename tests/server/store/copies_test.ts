@@ -18,6 +18,8 @@ function place(folder: string, files: Readonly<Record<string, number>>): void {
   }
 }
 
+const noValues = { find: () => undefined };
+
 function names(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 }
@@ -35,7 +37,9 @@ Deno.test("old copies and all but the newest of BACKUP are removed; other files 
     "backup-mine.db": 90,
     "notes.txt": 90,
   });
-  new Copies(`${folder.folder}/parley.db`, { ageMs: 30 * dayMs, count: 2 }).removeOld(100 * dayMs);
+  new Copies(`${folder.folder}/parley.db`, { ageMs: 30 * dayMs, count: 2 }, noValues).removeOld(
+    100 * dayMs,
+  );
   assertEquals(names(folder.folder), [
     "backup-1970-04-08T00-00-00.db",
     "backup-1970-04-09T00-00-00.db",
@@ -46,6 +50,22 @@ Deno.test("old copies and all but the newest of BACKUP are removed; other files 
   ]);
   const mode = (name: string) => (Deno.statSync(`${folder.folder}/${name}`).mode ?? 0) & 0o777;
   assertEquals([mode("parley-version-7.db"), mode("backup-mine.db")], [0o600, 0o644]);
+});
+
+Deno.test("copies from before the limits count as made at the upgrade", onDisk, () => {
+  using folder = temporaryFolder();
+  const before = ["backup-1970-02-01T00-00-00.db", "backup-1970-03-01T00-00-00.db", "parley-version-3.db"];
+  place(folder.folder, Object.fromEntries(before.map((name) => [name, 60])));
+  const newer = ["backup-1970-04-08T00-00-00.db", "backup-1970-04-09T00-00-00.db"];
+  place(folder.folder, Object.fromEntries(newer.map((name) => [name, 1])));
+  const upgradedMs = 80 * dayMs;
+  const limits = { ageMs: 30 * dayMs, count: 1 };
+  const copies = new Copies(`${folder.folder}/parley.db`, limits, { find: () => String(upgradedMs) });
+  copies.removeOld(100 * dayMs);
+  assertEquals(names(folder.folder).filter((name) => before.includes(name)), before);
+  assertEquals(names(folder.folder).length, 4);
+  copies.removeOld(111 * dayMs);
+  assertEquals(names(folder.folder).filter((name) => before.includes(name)), []);
 });
 
 Deno.test(

@@ -1,8 +1,10 @@
+import { DatabaseSync } from "node:sqlite";
 import { Clock } from "../../../lib/irc/clock.ts";
 import { assertEquals } from "@std/assert";
 import { firstStamp } from "../../../lib/irc/stamp.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
 import { IndexMerge } from "../../../lib/server/store/index_merge.ts";
+import { migrations } from "../../../lib/server/store/schema.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
 import type { RetentionLimits } from "../../../lib/server/store/history_retention.ts";
@@ -178,6 +180,60 @@ Deno.test(
     assertEquals(store.historyFill.bytes, bytes);
   },
 );
+
+Deno.test(
+  "an upgrade deletes no history that is larger than the default limits, unless they are set by hand",
+  { ignore: !granted("read", "write") },
+  () => {
+    using place = temporaryFolder();
+    const limits = { ageMs: 0, count: 0, totalBytes: 1500, bytes: 1000 };
+    {
+      using store = openStore({ folder: place.folder });
+      for (let ms = 1; ms <= 100; ms++) tell(store, "#tea", ms);
+    }
+    change(place.folder, limitsStep);
+    const defaults = new Set(["total", "each"] as const);
+    {
+      using store = openStore({ folder: place.folder, retention: { ...limits, defaults } });
+      runUpkeep(store);
+      assertEquals(times(store, "#tea").length, 100);
+      const { total, each } = store.sizeLimits;
+      assertEquals([total, each], [Math.ceil(store.size.bytes * 1.25), total]);
+    }
+    {
+      using store = openStore({ folder: place.folder, retention: { ...limits, defaults } });
+      for (let ms = 101; ms <= 200; ms++) tell(store, "#tea", ms);
+      runUpkeep(store);
+      // New messages find their limit all the same.
+      assertEquals(store.size.bytes <= store.sizeLimits.total, true);
+      assertEquals(times(store, "#tea").length > 100, true);
+    }
+    using store = openStore({ folder: place.folder, retention: limits });
+    runUpkeep(store);
+    assertEquals([store.sizeLimits, store.size.bytes <= 1000], [{ total: 1500, each: 1000 }, true]);
+  },
+);
+
+Deno.test("a data folder without history has the usual limits", () => {
+  const retention = {
+    ageMs: 0,
+    count: 0,
+    totalBytes: 1500,
+    defaults: new Set(["total", "each"] as const),
+  };
+  using store = openStore({ retention });
+  for (let ms = 1; ms <= 100; ms++) tell(store, "#tea", ms);
+  runUpkeep(store);
+  assertEquals([store.sizeLimits.total, store.size.bytes <= 1500], [1500, true]);
+});
+
+const limitsStep = migrations.find((step) => step.includes("history before limits")) ?? "";
+
+/** Changes the database of a folder with another program. */
+function change(folder: string, sql: string): void {
+  using db = new DatabaseSync(`${folder}/parley.db`);
+  db.exec(sql);
+}
 
 /** A store whose clock shows millisecond 100 of 1970. */
 function open(retention: RetentionLimits): Store {
