@@ -93,7 +93,7 @@ export class Database {
     this.#path = path;
     this.#clock = clock;
     this.#unsavedLimit = unsavedLimit;
-    this.#log = new WriteAheadLog(db);
+    this.#log = new WriteAheadLog(db, path);
     this.#transaction = new Transaction(db);
   }
 
@@ -240,9 +240,10 @@ export class Database {
     return this.#failing && this.unsavedBytes >= this.#unsavedLimit;
   }
 
-  /** Copies the log into the file; takes a tenth of a second for a long log. */
-  checkpoint(): void {
-    if (this.commit()) this.#log.copy();
+  /** Copies the log into the file. The thread waits for the disk, a tenth of a second for a long log. */
+  async checkpoint(): Promise<void> {
+    await this.#log.prepareCopy();
+    if (!this.#closed && this.commit()) this.#log.copy();
   }
 
   /**
@@ -260,6 +261,7 @@ export class Database {
   async copy(from: string, to: string): Promise<void> {
     if (!this.scrub()) throw new Error("the disk is full or fails; make space, then try again");
     await this.#log.whileKept(() => copyFile(from, to));
+    await this.checkpoint();
   }
 
   /** Saves and closes; a second call does nothing. Afterwards `records.unsaved` are lost. */

@@ -1,4 +1,7 @@
-/** The write-ahead log of the database file: SQLite appends each commit to it and copies it into the file later. */
+/**
+ * The write-ahead log of the database file: SQLite appends each commit to it and copies it into the file later. Copying
+ * waits for the disk, so it is done often while much is written, and after the system has written the log itself.
+ */
 import type { DatabaseSync } from "node:sqlite";
 import { isFailure } from "./sqlite_errors.ts";
 
@@ -8,16 +11,30 @@ export const checkpointPages = 8000;
 /** The log of one open database. No function works inside a transaction. */
 export class WriteAheadLog {
   readonly #db: DatabaseSync;
+  readonly #path: string | undefined;
   #isKept = false;
   #closed = false;
 
-  constructor(db: DatabaseSync) {
+  /** `database` is the path of the file; undefined in memory. */
+  constructor(db: DatabaseSync, database: string | undefined) {
+    this.#path = database === undefined ? undefined : `${database}-wal`;
     this.#db = db;
   }
 
   /** Copies the log into the file. True if all of it is there, so that its pages can be used again. */
   copy(): boolean {
     return !this.#isKept && this.#checkpoint("PASSIVE");
+  }
+
+  /** Resolves when the disk has the log as it was at the call; the thread does not wait, and a copy is quick then. */
+  async prepareCopy(): Promise<void> {
+    if (this.#path === undefined || this.#isKept) return;
+    try {
+      using file = await Deno.open(this.#path, { read: true, write: true });
+      await file.syncData();
+    } catch {
+      // There is no log yet, or the disk fails: then the copy itself waits.
+    }
   }
 
   /** Copies the log into the file and empties it; false if that is not possible now. */
