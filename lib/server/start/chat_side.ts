@@ -10,13 +10,12 @@ import type { FileContents } from "../chat/file_contents.ts";
 import { LocalBus } from "../cluster/local_bus.ts";
 import { type JoinOptions, Machines } from "../cluster/machines.ts";
 import { allCommands } from "../commands/all.ts";
-import { formatSize } from "../hub/fill_watch.ts";
 import { Hub } from "../hub/hub.ts";
 import type { Settings } from "../settings/settings.ts";
 import { isFailure, reasonOf } from "../store/sqlite_errors.ts";
 import { StoreError } from "../store/store_error.ts";
 import { openStore, type Store } from "../store/store.ts";
-import { namesakeWarning } from "./settings_check.ts";
+import { grownSentences, namesakeWarning } from "./settings_check.ts";
 import { readFiles, readPipes } from "./settings_files.ts";
 import { checkClock, mendedSentence, startClock, valueMenders } from "./start_clock.ts";
 import { exitCodes, StartError } from "./start_error.ts";
@@ -148,23 +147,6 @@ function openData(settings: Settings, clock: Clock, given: ChatSideOptions["give
     if (!(error instanceof StoreError)) throw error;
     throw new StartError(error.message, exitCodes.unavailable);
   }
-}
-
-/** What the log says about a history that had more than the limits when they were new. */
-function grownSentences({ historyTotal, historyEach, ephemeral }: Settings, store: Store): string[] {
-  if (ephemeral) return [];
-  const { total, each } = store.sizeLimits;
-  const about = (flag: string, what: string, limit: number, standard: number) =>
-    limit === standard ? [] : [
-      `The limit of ${what} is ${formatSize(limit)} in this data folder, not ${
-        formatSize(standard)
-      }: an older ` +
-      `version kept more, and nothing of it was deleted. Set ${flag} to choose another limit`,
-    ];
-  return [
-    ...about("--history-total", "all messages together", total, historyTotal),
-    ...about("--history-each", "one conversation", each, historyEach),
-  ];
 }
 
 /** Joins all servers on one NATS. Its code is loaded only here, so that a single server starts without it. */

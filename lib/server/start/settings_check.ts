@@ -1,4 +1,6 @@
 /** Checks settings that are valid alone but not together, and values that --help cannot describe. */
+import { formatSize } from "../hub/fill_watch.ts";
+import type { Store } from "../store/store.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
 import type { Chat } from "../chat/chat.ts";
 import { descriptorLimit } from "../../net/descriptors.ts";
@@ -62,4 +64,24 @@ export function namesakeWarning(chat: Chat): string | undefined {
   const others = [...chat.machines.keys()].filter((machine) => machine !== chat.machine);
   if (!others.some((machine) => machine.split("-", 1)[0] === own)) return undefined;
   return `Another machine has the name "${own}" too, or it was killed a moment ago; give each machine its own name with --machine`;
+}
+
+/** What the log says about a history that had more than the limits when they were new. */
+export function grownSentences(
+  { historyTotal, historyEach, ephemeral }: Settings,
+  store: Pick<Store, "sizeLimits">,
+): string[] {
+  if (ephemeral) return [];
+  const { total, each } = store.sizeLimits;
+  const about = (flag: string, what: string, limit: number, standard: number) =>
+    limit === standard ? [] : [
+      `The limit of ${what} is ${formatSize(limit)} in this data folder, not ${
+        formatSize(standard)
+      }: an older ` +
+      `version kept more, and nothing of it was deleted. Set ${flag} to choose another limit`,
+    ];
+  return [
+    ...about("--history-total", "all messages together", total, historyTotal),
+    ...about("--history-each", "one conversation", each, historyEach),
+  ];
 }

@@ -12,7 +12,6 @@ import { Deletions } from "./deletions.ts";
 import { Eraser } from "./erase.ts";
 import { type ExportPage, exportPage } from "./export.ts";
 import { FileWatch, useRescued } from "./file_watch.ts";
-import type { SizeLimits } from "./grown_limits.ts";
 import { History } from "./history.ts";
 import { HistoryRetention, type RetentionLimits } from "./history_retention.ts";
 import { copyBefore, type OpenedDatabase, openFolder, openMemory } from "./open.ts";
@@ -238,7 +237,7 @@ export class Store implements Disposable {
   }
 
   /** The limits of the history by size. */
-  get sizeLimits(): SizeLimits {
+  get sizeLimits(): HistoryRetention["sizeLimits"] {
     return this.#retention.sizeLimits;
   }
 
