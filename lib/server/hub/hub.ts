@@ -204,12 +204,17 @@ export class Hub {
     }
   }
 
-  /** Does not read a session for some time. A client that waits for the server is not silent. */
+  /**
+   * Does not read a session for some time. A client that waits for the server is not silent; without a read, only what we
+   * send shows that it has left.
+   */
   async #hold(session: SessionState, ms: number): Promise<void> {
     if (ms >= loggedHoldMs) logSlowed(this.#chat, session);
-    for (let leftMs = ms; leftMs > 0 && !session.isClosed; leftMs -= holdStepMs) {
+    const isOver = () => session.isClosed || session.connection.ended !== undefined;
+    for (let leftMs = ms; leftMs > 0 && !isOver(); leftMs -= holdStepMs) {
       await this.#sleep(Math.min(leftMs, holdStepMs));
       session.lastLineMs = this.#chat.clock.monotonic();
+      if (leftMs > holdStepMs && !isOver()) session.write([`PING :${this.#chat.settings.name}`]);
     }
   }
 

@@ -5,6 +5,7 @@
 import type { Line } from "../../irc/lines.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
 import type { Session } from "../chat/session.ts";
+import { maxTargets } from "../render/isupport.ts";
 
 /** The cost of a request for a read marker: a client sends one for each of its conversations (IRCv3 read-marker). */
 const markerShare = 0.1;
@@ -32,7 +33,7 @@ const channelsPerLine = 10;
 /** The cost of joining one channel, as long as the session has not joined more than a client joins at its start. */
 const firstJoinShare = 0.04;
 
-/** Commands whose first parameter is a list of targets, each of which gets the whole line. */
+/** Commands whose first parameter is a list of targets; the first ones (TARGMAX) get the whole line. */
 const messages: ReadonlySet<string> = new Set(["PRIVMSG", "NOTICE", "TAGMSG"]);
 /** Commands that change a user in all its channels. */
 const everywhere: ReadonlySet<string> = new Set(["NICK", "AWAY", "SETNAME"]);
@@ -83,12 +84,13 @@ interface Parts {
 
 /** How often the line, or what it causes, reaches somebody or is recorded. */
 function lineCost(payer: Payer, command: string, { line, end, count }: Parts): number {
-  if (messages.has(command)) return count * listed(parameter(line, end));
+  if (messages.has(command)) return count * Math.min(maxTargets, listed(parameter(line, end)));
   if (command === "JOIN") return joinCost(payer, parameter(line, end));
   if (command === "PART") return Math.max(count, listed(parameter(line, end)));
   if (command === "KICK") {
     const second = parameter(line, wordEnd(line, wordAt(line, end)));
-    return Math.max(count, listed(parameter(line, end)), listed(second));
+    const targets = Math.max(listed(parameter(line, end)), listed(second));
+    return Math.max(count, Math.min(maxTargets, targets));
   }
   return everywhere.has(command) ? count + (payer.user?.channels.size ?? 0) / channelsPerLine : count;
 }

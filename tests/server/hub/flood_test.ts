@@ -7,6 +7,7 @@ import { settingRows } from "../../../lib/server/settings/settings.ts";
 import type { SessionState } from "../../../lib/server/chat/session.ts";
 import { FloodControl, LinesTurn } from "../../../lib/server/hub/flood.ts";
 import type { ChatOptions } from "../../support/chat.ts";
+import { until } from "../../support/deadline.ts";
 import { sendText } from "../../support/listening.ts";
 import { visit } from "../../support/memory_connection.ts";
 import { siteStory } from "../../support/site.ts";
@@ -43,6 +44,23 @@ story(
     assert(received / (seconds(multiline.waits) + 10) < 5.5, `${seconds(multiline.waits)} s`);
   },
 );
+
+const departing = flooded({ flood: 1 });
+story("a client that leaves while its line has to wait is gone soon", {
+  ...departing,
+  sleep: async (ms) => {
+    departing.waits.push(ms);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  },
+}, async (chat) => {
+  const ann = await chat.peer("ann");
+  // Each name that is no channel costs a line: 15 minutes, in 90 steps.
+  ann.send(`JOIN ${Array.from({ length: 1000 }, (_, at) => at)}`);
+  await until(() => departing.waits.length > 0);
+  await ann[Symbol.asyncDispose]();
+  await until(() => chat.hub.chat.find("ann") === undefined);
+  assert(departing.waits.length < 60, `${departing.waits.length} steps`);
+});
 
 const blank = flooded();
 story("blank lines and lines in tiny pieces make their sender wait", blank, async (chat) => {

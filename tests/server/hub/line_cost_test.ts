@@ -55,6 +55,9 @@ const costs: readonly (readonly [line: Line, cost: number, state?: State])[] = [
   ["@+typing=active TAGMSG #tea", 1],
   // Each target gets it.
   ["PRIVMSG a,b,c :hello", 3],
+  // Targets beyond TARGMAX get nothing.
+  [`PRIVMSG ${list(100)} :hello`, 8],
+  [`KICK #tea ${list(30)}`, 8],
   ["privmsg a,b,c :hello", 3],
   ["@a=b :src PRIVMSG  a,b :hello", 2],
   [" PRIVMSG a,b :hello", 2],
