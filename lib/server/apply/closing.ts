@@ -6,6 +6,7 @@ import { firstStamp } from "../../irc/stamp.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import { isClosed, isForEverybody, masksOf, usersMatched, withPeriod } from "../chat/closed_past.ts";
+import type { ClosedPeriod } from "../store/closed_history.ts";
 import type { Conversation } from "../store/conversation.ts";
 import type { Store } from "../store/store.ts";
 
@@ -68,15 +69,20 @@ export function endBan(chat: ChatState, channel: ChannelState, mask: string, sta
   );
 }
 
-/** Closes everything that was said until now to an account, whatever rank it has. */
-export function closeUntilNow(chat: ChatState, channel: ChannelState, account: string, stamp: number): void {
-  addPeriod(chat, channel, { masks: [`a:${account}`], from: 1, until: stamp, always: true });
+/** Closes what was said until now, or only what was said to ranks, to an account, whatever rank it has. */
+export function closeUntilNow(
+  chat: ChatState,
+  channel: ChannelState,
+  { account, onlyToRanks, stamp }: { account: string; onlyToRanks: boolean; stamp: number },
+): void {
+  const period = { masks: [`a:${account}`], from: 1, until: stamp, always: true };
+  addPeriod(chat, channel, onlyToRanks ? { ...period, onlyToRanks } : period);
 }
 
 function addPeriod(
   { store }: ChatState,
   channel: ChannelState,
-  period: { masks: readonly string[]; from: number; until: number; always?: boolean },
+  period: ClosedPeriod,
 ): void {
   if (store === undefined) return;
   const conversation = conversationOf(store, channel);

@@ -1,9 +1,8 @@
 /** Apply, for messages to a channel or to one user. The most used path of the server. */
 import { rankLevel } from "../../irc/modes.ts";
 import { stampMs } from "../../irc/stamp.ts";
-import type { ChannelState } from "../chat/channel.ts";
+import { type ChannelState, rankConversation } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
-import { rankConversation } from "../chat/history_access.ts";
 import { privateName } from "../chat/message_links.ts";
 import { numericRefusal, type Refusal } from "../chat/refusal.ts";
 import type { SessionState } from "../chat/session.ts";

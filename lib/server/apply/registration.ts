@@ -6,6 +6,7 @@ import { stampMs } from "../../irc/stamp.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import { isClosed } from "../chat/closed_past.ts";
+import { levels } from "../chat/permission.ts";
 import { rankModes, registeredFlag, registeredRank } from "../chat/registered_channel.ts";
 import type { UserId, UserState } from "../chat/user.ts";
 import { fromServer, fromUser } from "../render/sender.ts";
@@ -34,14 +35,26 @@ export function register(
   if (channel === undefined || chat.accounts.find(founder) === undefined) return;
   const isNew = channel.registration === undefined;
   const isTakeover = recordTakeover(chat, channel, { act: "FOUNDER", user, reason: founder }, stamp);
-  // A server operator does not give the history of a closed channel to somebody who was not let in.
-  if (isTakeover && isClosed(channel) && !isKnown(channel, founder)) {
-    closeUntilNow(chat, channel, founder, stamp);
-  }
+  if (isTakeover) closeToNewFounder(chat, channel, founder, stamp);
   registerChannel(chat, channel, founder, stampMs(stamp));
   if (isNew) broadcastFlag(chat, channel, "+", user, stamp);
   demoteFounder(chat, channel, stamp);
   for (const member of channel.members.keys()) restoreRank(chat, channel, member, stamp);
+}
+
+/**
+ * A server operator does not give the history of a closed channel to somebody who was not let in, nor what was said to
+ * ranks to somebody without one.
+ */
+function closeToNewFounder(chat: ChatState, channel: ChannelState, account: string, stamp: number): void {
+  if (isClosed(channel) && !isKnown(channel, account)) {
+    return closeUntilNow(chat, channel, { account, onlyToRanks: false, stamp });
+  }
+  const member = channel.members.entries().find(([user]) => user.account === account)?.[1];
+  const prefixes = channel.registration?.ranks.get(fold(account)) ?? member?.prefixes ?? "";
+  if (rankLevel(prefixes) < levels.operator) {
+    closeUntilNow(chat, channel, { account, onlyToRanks: true, stamp });
+  }
 }
 
 /** Ends the registration of a channel. */

@@ -4,9 +4,9 @@
  * sent.
  */
 import { wholeText } from "../../irc/record.ts";
-import type { ChannelState } from "../chat/channel.ts";
+import { type ChannelState, rankConversation } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
-import { rankConversation, sideOf } from "../chat/history_access.ts";
+import { sideOf } from "../chat/history_access.ts";
 import { newlyShared } from "../chat/shared_files.ts";
 import type { UserState } from "../chat/user.ts";
 import type { OutgoingMessage } from "../render/outgoing.ts";

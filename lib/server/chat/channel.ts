@@ -103,6 +103,11 @@ export interface Channel {
   prefixesOf(user: User): string | undefined;
 }
 
+/** The conversation of the messages to a rank of a channel: its name is the target of the messages, "@#tea". */
+export function rankConversation(atLeast: string, folded: Folded): string {
+  return atLeast + folded;
+}
+
 /** A channel of this chat. */
 export class ChannelState implements Channel {
   readonly name: string;

@@ -6,9 +6,10 @@
  */
 import { type Ban, banTest, formatBan, matchBan, parseBan } from "../../irc/ban.ts";
 import { isMask } from "../../irc/mask.ts";
+import { ranks } from "../../irc/modes.ts";
 import type { ClosedPeriod } from "../store/closed_history.ts";
 import type { ClosedTime } from "../store/history_reader.ts";
-import type { Channel } from "./channel.ts";
+import { type Channel, rankConversation } from "./channel.ts";
 import type { Chat } from "./chat.ts";
 import { isExcepted, levelOf, levels } from "./permission.ts";
 import type { Refusal } from "./refusal.ts";
@@ -23,18 +24,22 @@ const maxPeople = 20;
 
 const everybody = "*!*@*";
 
-/** The times that are closed to a user in a channel. */
+/** The times that are closed to a user in a channel, among the messages to all or among those to ranks. */
 export function closedTimes(
   channel: Channel,
   periods: readonly ClosedPeriod[],
   user: User,
+  { toRanks = false } = {},
 ): readonly ClosedTime[] | undefined {
   if (periods.length === 0) return undefined;
   const isTrusted = levelOf(channel, user) >= levels.halfOperator || isExcepted(channel, user);
   const joinedAt = channel.members.get(user)?.joinedAt ?? Infinity;
   const found: ClosedTime[] = [];
   for (const period of periods) {
-    const most = isTrusted && !period.always ? channel.madeAt : joinedAt;
+    if (period.onlyToRanks && !toRanks) continue;
+    // A member without a rank did not get what was said to ranks.
+    const gotFrom = toRanks && period.always ? Infinity : joinedAt;
+    const most = isTrusted && !period.always ? channel.madeAt : gotFrom;
     const until = Math.min(period.until || Infinity, most);
     if (period.from >= until) continue;
     if (bansOf(period).some((ban) => matchBan(ban, user.source, user.account))) {
@@ -70,15 +75,38 @@ export function isClosed({ flags, settings, lists }: Channel): boolean {
  * as somebody else. Undefined if there is no such past.
  */
 export function refusalToLetIn(
-  { accounts, store }: Pick<Chat, "accounts" | "store">,
+  chat: ChatOfRights,
   channel: Channel,
   user: User,
   command: string,
 ): Refusal | undefined {
-  if (!isClosed(channel)) return undefined;
+  return isClosed(channel)
+    ? refusalToShow(chat, channel, user, { command, deed: "let others in" })
+    : undefined;
+}
+
+/** The same for a user who would give somebody a rank, if messages were sent to ranks (@#tea). */
+export function refusalToGiveRank(chat: ChatOfRights, channel: Channel, user: User): Refusal | undefined {
+  const { conversations } = chat.store ?? {};
+  const isToRanks = ranks.some(({ prefix }) =>
+    conversations?.find(rankConversation(prefix, channel.folded)) !== undefined
+  );
+  return isToRanks
+    ? refusalToShow(chat, channel, user, { command: "MODE", deed: "give a rank", toRanks: true })
+    : undefined;
+}
+
+type ChatOfRights = Pick<Chat, "accounts" | "store">;
+
+function refusalToShow(
+  { accounts, store }: ChatOfRights,
+  channel: Channel,
+  user: User,
+  { command, deed, toRanks = false }: { command: string; deed: string; toRanks?: boolean },
+): Refusal | undefined {
   const refusal = (sentence: string): Refusal => ({
     refusal: "standard",
-    params: [command, "HISTORY_CLOSED", channel.name, `You cannot let others in: ${sentence}`],
+    params: [command, "HISTORY_CLOSED", channel.name, `You cannot ${deed}: ${sentence}`],
   });
   if (accounts.openFrom(user.account) > channel.madeAt) {
     return refusal(
@@ -88,12 +116,13 @@ export function refusalToLetIn(
   }
   const periods = store?.closed.periodsOf(store.conversations.channel(channel.folded, channel.name)) ?? [];
   const isClosedToFounder = periods.some((one) =>
-    one.always === true && bansOf(one).some((ban) => matchBan(ban, user.source, user.account))
+    one.always === true && (toRanks || !one.onlyToRanks) &&
+    bansOf(one).some((ban) => matchBan(ban, user.source, user.account))
   );
   if (!isClosedToFounder) return undefined;
   return refusal(
     "a server operator gave you this channel, and its older history is closed for you. " +
-      "A member with a rank from before can let others in",
+      "A member with a rank from before can do it",
   );
 }
 
@@ -135,7 +164,8 @@ function escapeMask(text: string): string {
 }
 
 /**
- * The periods with one more. Above the limit the oldest goes. One from before the channel was made anew was not made by
+ * The periods with one more. Above the limit the oldest ban goes: what closes the past to a founder could otherwise be
+ * pushed out by that founder. One from before the channel was made anew was not made by
  * the operators of today, so they cannot open it: everything until its end is closed to everybody then (`since`).
  */
 export function withPeriod(
@@ -143,10 +173,11 @@ export function withPeriod(
   period: ClosedPeriod,
   madeAt: number,
 ): { periods: readonly ClosedPeriod[]; since: number } {
-  const [oldest] = periods;
+  const at = Math.max(0, periods.findIndex(({ always }) => always !== true));
+  const oldest = periods[at];
   if (oldest === undefined || periods.length < maxPeriods) return { periods: [...periods, period], since: 0 };
   const since = oldest.from < madeAt ? oldest.until : 0;
-  return { periods: [...periods.slice(1), period], since };
+  return { periods: [...periods.toSpliced(at, 1), period], since };
 }
 
 /** Whether the rank that a user has in a channel reaches a message with this stamp. */

@@ -6,12 +6,12 @@
  */
 import { bitForCommand } from "../../irc/capabilities.ts";
 import { rankLevel, ranks } from "../../irc/modes.ts";
-import { fold, type Folded } from "../../irc/names.ts";
+import { fold } from "../../irc/names.ts";
 import { firstStamp } from "../../irc/stamp.ts";
 import type { Side } from "../store/conversation.ts";
 import type { StoredRecord } from "../store/block.ts";
 import type { HistoryView } from "../store/history_reader.ts";
-import type { Channel } from "./channel.ts";
+import { type Channel, rankConversation } from "./channel.ts";
 import type { Chat } from "./chat.ts";
 import { closedTimes, isClosed, reachesBack } from "./closed_past.ts";
 import type { ReadableStore } from "./readable_store.ts";
@@ -127,14 +127,10 @@ function canSeeTarget(chat: Chat, user: User, params: string, stamp: number): bo
     rankLevel(channel?.prefixesOf(user) ?? "") >= rankLevel(target.slice(0, at));
 }
 
-/** The conversation of the messages to a rank of a channel: its name is the target of the messages, "@#tea". */
-export function rankConversation(atLeast: string, folded: Folded): string {
-  return atLeast + folded;
-}
-
 /**
  * The views of a channel for a member: its messages, and those to the ranks that the member has, since the channel was
- * made. What was said while the member was banned is closed to it.
+ * made. What was said while the member was banned is closed to it. A rank belongs to the account, so what was said to it
+ * before an operator set the password is closed, too.
  */
 function channelViews(
   chat: Chat,
@@ -153,15 +149,16 @@ function channelViews(
   const own = isClosed(channel) ? openFrom : 0;
   const since = Math.max(whole?.since ?? 0, oldestShown(chat), own);
   const periods = store.closed.periodsOf(store.conversations.channel(folded, channel.name));
-  const closed = closedTimes(channel, periods, user);
-  const viewOf = (conversation: number, first: number) => ({
+  const viewOf = (conversation: number, first: number, closed = closedTimes(channel, periods, user)) => ({
     conversation,
     since: first,
     ...(closed !== undefined && { closed }),
   });
   const toRanks = keys.flatMap((key) => {
     const found = store.conversations.find(key);
-    return found === undefined ? [] : [viewOf(found.id, Math.max(since, channel.madeAt))];
+    if (found === undefined) return [];
+    const closed = closedTimes(channel, periods, user, { toRanks: true });
+    return [viewOf(found.id, Math.max(since, channel.madeAt, openFrom), closed)];
   });
   return whole === undefined ? toRanks : [viewOf(whole.id, since), ...toRanks];
 }

@@ -18,7 +18,7 @@ import type { NumericName } from "../../irc/numerics.ts";
 import type { ModeRecord } from "../apply/event.ts";
 import type { Channel } from "../chat/channel.ts";
 import type { Chat } from "../chat/chat.ts";
-import { refusalToLetIn } from "../chat/closed_past.ts";
+import { refusalToGiveRank, refusalToLetIn } from "../chat/closed_past.ts";
 import { canChange } from "../chat/permission.ts";
 import { isRefusal, numericRefusal, type Refusal, refuse } from "../chat/refusal.ts";
 import { registeredFlag } from "../chat/registered_channel.ts";
@@ -165,7 +165,8 @@ function rankRecord(
   if (!channel.members.has(target)) {
     return numericRefusal("ERR_USERNOTINCHANNEL", target.nick, channel.name);
   }
-  return { sign, letter: mode.letter, parameter: target.id };
+  const closed = sign === "+" && target !== user ? refusalToGiveRank(chat, channel, user) : undefined;
+  return closed ?? { sign, letter: mode.letter, parameter: target.id };
 }
 
 function isMask(text: string): boolean {

@@ -17,6 +17,8 @@ export interface ClosedPeriod {
   readonly until: number;
   /** It is closed whatever rank these people have. @default {false} */
   readonly always?: boolean;
+  /** Only messages to ranks are closed. @default {false} */
+  readonly onlyToRanks?: boolean;
 }
 
 /**

@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { fold } from "../../../lib/irc/names.ts";
 import { firstStamp } from "../../../lib/irc/stamp.ts";
 import { restoreChannels } from "../../../lib/server/apply/registered_channel.ts";
+import { afterReset } from "../../../lib/server/chat/account_acts.ts";
 import { maxPeriods, withPeriod } from "../../../lib/server/chat/closed_past.ts";
 import { restoreSnapshot, takeSnapshot } from "../../../lib/server/cluster/snapshot.ts";
 import { openStore } from "../../../lib/server/store/store.ts";
@@ -151,6 +152,39 @@ story("a server operator who becomes founder of a closed channel reads nothing f
   );
 });
 
+story(
+  "what was said to ranks is closed to an operator who takes the channel, or the account of a rank",
+  async (chat) => {
+    const [bob, cat, root] = [
+      await registered(chat, "bob"),
+      await registered(chat, "cat"),
+      await registered(chat, "root", { caps }),
+    ];
+    const dan = await chat.peer("dan", { caps });
+    makeOperator(chat, "root");
+    for (const one of [bob, cat, root, dan]) await one.join("#tea");
+    await ask(bob, "MODE #tea +o cat", "PRIVMSG #tea all", "PRIVMSG @#tea secret");
+    for (const one of [root, dan]) await receive(one);
+    await ask(root, "FOUNDER #tea root", "MODE #tea");
+    assertEquals(await words(root, "CHATHISTORY LATEST #tea * 10"), "all");
+    assertEquals((await ask(root, "MODE #tea +o dan")).map((line) => line.split(" ")[3]), ["HISTORY_CLOSED"]);
+    const row = chat.state.accounts.find("cat");
+    if (row !== undefined) {
+      chat.state.store?.accounts.save(
+        afterReset(row, row.verifier, "root", chat.state.stampNow()),
+      );
+    }
+    cat.send("CAP REQ :batch");
+    await receive(cat);
+    assertEquals(await words(cat, "CHATHISTORY LATEST #tea * 10"), "all");
+    assertEquals((await ask(cat, "MODE #tea +o dan")).map((line) => line.split(" ")[3]), ["HISTORY_CLOSED"]);
+    await ask(bob, "MODE #tea +o dan", "PRIVMSG @#tea news");
+    for (const one of [root, cat, dan]) await receive(one);
+    assertEquals(await words(root, "CHATHISTORY LATEST #tea * 10"), "all news");
+    assertEquals(await words(dan, "CHATHISTORY LATEST #tea * 10"), "all secret news");
+  },
+);
+
 story("a snapshot keeps when a channel was made and when its members joined", async (chat) => {
   await chat.join("#tea", "ann");
   const { madeAt = 0, members } = chat.state.channel("#tea") ?? {};
@@ -195,6 +229,14 @@ story("a ban that an older version saved closes the past since its time", async 
   const periods = store?.closed.periodsOf(store.conversations.channel(fold("#tea"), "#tea")) ?? [];
   assertEquals(periods.map(({ masks, until }) => [...masks, until]), [["dan!*@*", 0], ["bob!*@*", 0]]);
   assertEquals(periods[1]?.from, firstStamp(1_700_000_000_000));
+});
+
+Deno.test("a founder cannot push out what closes the past to them", () => {
+  const closed = { masks: ["a:root"], from: 1, until: 9, always: true, onlyToRanks: true };
+  const ban = { masks: ["bob!*@*"], from: 20, until: 21 };
+  const full = [closed, ...Array.from({ length: maxPeriods - 1 }, () => ban)];
+  const { periods, since } = withPeriod(full, ban, 5);
+  assertEquals([periods.length, periods[0], since], [maxPeriods, closed, 0]);
 });
 
 Deno.test("operators of today cannot push out the bans of an earlier channel", () => {
