@@ -123,6 +123,7 @@ import "./linear_time_test.ts";
 import "./nearest_word_test.ts";
 import "./net/backoff_test.ts";
 import "./net/certificate_test.ts";
+import "./net/connect_to_server_test.ts";
 import "./net/dial_test.ts";
 import "./net/dial_tls_test.ts";
 import "./net/encode_test.ts";

@@ -1,7 +1,7 @@
 /** Connects a client to a server by its address, in plain text or with TLS, and reports a server that is new. */
 import type { KeyPair } from "./certificate.ts";
-import type { Connection } from "./connection.ts";
-import { dial } from "./dial.ts";
+import type { Connection, FirstContact } from "./connection.ts";
+import { dial, DialError, parseServerAddress } from "./dial.ts";
 import { dialTls, type TlsConnection, TrustError, UnconfirmedError } from "./dial_tls.ts";
 import { KnownHosts } from "./known_hosts.ts";
 
@@ -38,17 +38,21 @@ export async function connectToServer(address: string, options: ConnectOptions):
   const { signal, knownHosts, fingerprint, refusesUnknown, isForced = false, onNotice, clientCertificate } =
     options;
   if (address.startsWith("irc:")) return await dial(address, { signal });
+  const known = knownHosts === undefined ? undefined : new KnownHosts(knownHosts);
   let found: TlsConnection;
   try {
     found = await dialTls(address, {
       signal,
       clientCertificate,
       refusesNew: refusesUnknown || isForced,
-      ...(knownHosts !== undefined && { knownHosts: new KnownHosts(knownHosts) }),
+      ...(known !== undefined && { knownHosts: known }),
       ...(fingerprint !== undefined && { fingerprint }),
     });
   } catch (error) {
-    throw error instanceof UnconfirmedError ? new UnknownServer(error.fingerprint, isForced) : error;
+    if (error instanceof UnconfirmedError) throw new UnknownServer(error.fingerprint, isForced);
+    const { hostname, port } = parseServerAddress(address, "ircs");
+    const hadTls = isForced || known?.find(`${hostname}:${port}`) !== undefined;
+    throw error instanceof DialError && hadTls ? new DialError(address, error.reason, error, true) : error;
   }
   if (found.trust === "new" && !metHere.has(address)) {
     onNotice(`This is the first connection to this server; its certificate is ${found.fingerprint}`);
@@ -56,9 +60,15 @@ export async function connectToServer(address: string, options: ConnectOptions):
   if (found.notSaved !== undefined && !metHere.has(address)) onNotice(found.notSaved);
   if (found.trust === "new") metHere.add(address);
   // The person has not had the time to compare the certificate, so the second connection of this run is no proof.
-  return metHere.has(address) && ["new", "known"].includes(found.trust)
-    ? Object.assign(found.connection, { isFirstContact: true })
-    : found.connection;
+  const { connection, fingerprint: shown, trust } = found;
+  if (!metHere.has(address) || (trust !== "new" && trust !== "known")) return connection;
+  const met: Connection & { firstContact?: FirstContact | undefined } = connection;
+  const confirm = (): void => {
+    metHere.delete(address);
+    met.firstContact = undefined;
+  };
+  met.firstContact = { fingerprint: shown, confirm };
+  return met;
 }
 
 /** The servers that this program met for the first time. */

@@ -11,6 +11,14 @@ import type { TlsIdentity } from "./tls_identity.ts";
  */
 export type Framing = "line" | "text" | "binary";
 
+/** The first connection of a client to a server that no authority confirms. */
+export interface FirstContact {
+  /** Of its certificate: "AB:CD:…". */
+  readonly fingerprint: string;
+  /** The person has compared the fingerprint: this is the right server. */
+  readonly confirm: () => void;
+}
+
 /**
  * The common part of both ends. No method throws or blocks. After the end of the connection, all methods do nothing.
  */
@@ -23,8 +31,8 @@ export interface Connection {
   readonly secure: boolean;
   /** Undefined without TLS, and if a proxy has its end of TLS. */
   readonly tls?: TlsIdentity | undefined;
-  /** TLS, but nothing shows yet whose server it is: no authority confirms it, and it was never met before. */
-  readonly isFirstContact?: boolean;
+  /** Undefined unless nothing shows yet whose server it is: there is TLS, but no authority confirms it, and it is new. */
+  readonly firstContact?: FirstContact | undefined;
   /**
    * All lines of one read at once. It ends, and never throws, when the connection is over for any reason. Iterate it
    * once.

@@ -22,10 +22,14 @@ export type DialReason = "refused" | "no such host" | "timed out" | "aborted" | 
 export class DialError extends Error {
   override readonly name = "DialError";
   readonly reason: DialReason;
+  /** This computer reached the server with TLS before, so a person must not be told to try without. */
+  readonly hadTls: boolean;
 
-  constructor(address: string, reason: DialReason, cause: unknown) {
-    super(`Cannot connect to ${address}: ${words[reason]}`, { cause });
+  constructor(address: string, reason: DialReason, cause: unknown, hadTls = false) {
+    const why = hadTls && reason === "no TLS" ? lostTls : words[reason];
+    super(`Cannot connect to ${address}: ${why}`, { cause });
     this.reason = reason;
+    this.hadTls = hadTls;
   }
 }
 
@@ -37,6 +41,9 @@ const words: Record<DialReason, string> = {
   "unreachable": "the server is unreachable",
   "no TLS": "the server does not speak TLS on this port",
 };
+const lostTls =
+  "the server spoke TLS before, and does not now; ask the person who runs it, because somebody " +
+  "between you and the server can cause this";
 const schemes = { irc: 6667, ircs: 6697 } as const;
 /** The default limits for lines from a server. */
 export const defaultLimits: LineLimits = { tagBytes: 8191, bodyBytes: 65_536 };

@@ -84,8 +84,8 @@ function unreachableStatus(error: unknown, address: string, isTlsImplied: boolea
       sentence: `Cannot connect to ${server}: ${error instanceof Error ? error.message : error}`,
     };
   }
-  // Only a person may decide to go on without TLS.
-  if (isTlsImplied && (error.reason === "refused" || error.reason === "no TLS")) {
+  // Only a person may decide to go on without TLS, and nobody should where TLS worked before.
+  if (isTlsImplied && !error.hadTls && (error.reason === "refused" || error.reason === "no TLS")) {
     const [, host = ""] = /^(.*?)(?::\d+)?$/.exec(server) ?? [];
     const plainAddress = error.reason === "no TLS" ? server : host;
     const why = error.reason === "no TLS"

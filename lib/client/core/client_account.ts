@@ -1,8 +1,8 @@
 /** Our account on the server: making it, logging in to it, changing its password. */
 
 import { encode64, utf8 } from "../../irc/digest.ts";
+import type { FirstContact } from "../../net/connection.ts";
 import { ActionError } from "../state/action_error.ts";
-import type { ClientSession } from "./client_session.ts";
 import type { Account } from "./login.ts";
 import type { AnswerMatcher } from "./requests.ts";
 import type { ServerLink } from "./server_link.ts";
@@ -13,8 +13,6 @@ export class ClientAccount {
   /** The client logs in with these on every connection. */
   credentials: Account | undefined;
   readonly #link: ServerLink;
-  /** The connection at whose first contact the person was warned. */
-  #warnedOn: ClientSession | undefined;
 
   constructor(link: ServerLink, credentials: Account | undefined) {
     this.#link = link;
@@ -57,20 +55,21 @@ export class ClientAccount {
       "Set it over TLS or on the server's own machine, then log in here";
   }
 
-  /**
-   * Throws an ActionError where others could read a password. At the first contact it does so once, because the server can
-   * be a fake: the person compares the certificate and then tries again.
-   */
+  /** Throws an ActionError where others could read a password, or where nothing shows yet whose server this is. */
   requireConfidential(): void {
     if (this.passwordFault !== "") throw new ActionError(this.passwordFault);
-    const { session } = this.#link;
-    if (session?.isFirstContact !== true || this.#warnedOn === session) return;
-    this.#warnedOn = session;
-    throw new ActionError(
-      "Cannot send a password yet: this is the first connection to this server, and it can be a fake. " +
-        "Compare its certificate with the one that its owner tells you, then write the command again",
-    );
+    const { firstContact } = this.#link;
+    if (firstContact === undefined) return;
+    throw new ActionError(firstContactFault(firstContact));
   }
+}
+
+/** A sentence that says how a person can confirm a server. */
+export function firstContactFault(
+  { fingerprint }: FirstContact,
+  start = "Cannot send a password: this is the first connection to this server",
+): string {
+  return `${start}. If its owner tells you the same certificate, add --fingerprint ${fingerprint}`;
 }
 
 /** For servers without labels: the answer ends with this command, or with a FAIL or NOTE about it. */

@@ -8,7 +8,8 @@ import type { Message } from "../../irc/message.ts";
 import type { Line } from "../../irc/lines.ts";
 import { numericName } from "../../irc/numerics.ts";
 import { isLoopback } from "../../irc/address.ts";
-import type { Connection } from "../../net/connection.ts";
+import type { Connection, FirstContact } from "../../net/connection.ts";
+import { firstContactFault } from "./client_account.ts";
 import type { MessageToSend } from "./compose.ts";
 import { LinkCheck } from "./link_check.ts";
 import type { ChatEvent, EventBody } from "../state/event.ts";
@@ -86,8 +87,6 @@ export class ClientSession {
   #labels = 0;
   #ready = false;
   #login: Login | undefined;
-  /** A login has shown that nobody is between us and the server. */
-  #isProven = false;
   readonly #check: LinkCheck;
   /** The person is being asked for a password, while the server waits. */
   #asksPerson = false;
@@ -210,9 +209,9 @@ export class ClientSession {
     return secure || isLoopback(address);
   }
 
-  /** Whether nothing shows yet whose server this is; see Connection. */
-  get isFirstContact(): boolean {
-    return this.#parts.connection.isFirstContact === true && !this.#isProven;
+  /** See Connection. */
+  get firstContact(): FirstContact | undefined {
+    return this.#parts.connection.firstContact;
   }
 
   /** Why the login by PLAIN is not safe on this connection; "" when it is. */
@@ -220,10 +219,10 @@ export class ClientSession {
     if (!this.isConfidential) {
       return "The server takes only PLAIN, and this connection is not encrypted: others could read your password";
     }
-    return this.isFirstContact
-      ? "The server takes only PLAIN, which shows it your password, and this is the first connection to it: compare " +
-        "its certificate with the one that its owner tells you, then connect again"
-      : "";
+    return this.firstContact === undefined ? "" : firstContactFault(
+      this.firstContact,
+      "The server takes only PLAIN, which shows it your password, and this is the first connection to it",
+    );
   }
 
   /** Logs in to an account; resolves, never rejects. */
@@ -243,7 +242,8 @@ export class ClientSession {
     login.start();
     const outcome = await login.outcome;
     this.#login = undefined;
-    if (outcome.kind === "logged in" && login.provesConnection) this.#isProven = true;
+    // Then nobody is between us and the server.
+    if (outcome.kind === "logged in" && login.provesConnection) this.firstContact?.confirm();
     return outcome;
   }
 

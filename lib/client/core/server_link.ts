@@ -6,6 +6,7 @@
 import type { Message } from "../../irc/message.ts";
 import { format } from "../../irc/message.ts";
 import { ActionError } from "../state/action_error.ts";
+import type { FirstContact } from "../../net/connection.ts";
 import type { ClientSession } from "./client_session.ts";
 import { ServerClock } from "./server_clock.ts";
 import { throwRefusal } from "../state/refusals.ts";
@@ -45,6 +46,11 @@ export class ServerLink {
   /** Whether nobody else can read the connection. */
   get isConfidential(): boolean {
     return this.session?.isConfidential ?? false;
+  }
+
+  /** See Connection. */
+  get firstContact(): FirstContact | undefined {
+    return this.session?.firstContact;
   }
 
   /** Milliseconds since 1970, by the clock of the server when it shows one. */

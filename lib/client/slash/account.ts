@@ -1,6 +1,8 @@
 /** Slash commands for our account. They ask for passwords with a hidden question; a password is never an argument. */
 
+import { firstContactFault } from "../core/client_account.ts";
 import type { AnswerMatcher } from "../core/requests.ts";
+import type { ServerLink } from "../core/server_link.ts";
 import { sessionLines } from "../text/session_lines.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";
 import { firstWord, requireWord } from "./command_ui.ts";
@@ -56,11 +58,13 @@ export const accountRows: SlashTable = {
     usage: "CODE",
     help: "Makes you the owner of this server, with the code that it printed at its start",
     group: "Operators",
-    run(ui, rest) {
+    async run(ui, rest) {
       const [code] = requireWord(rest.replace(/\s+/g, ""), "/owner CODE");
       if (ui.client.state.account === "") {
         throw new ActionError("Cannot make you the owner: register your name with /register first");
       }
+      const { firstContact } = ui.client.server;
+      if (firstContact !== undefined) await confirmServer(ui, firstContact);
       ui.client.server.command("OWNER", code);
     },
   },
@@ -74,6 +78,8 @@ async function register(ui: CommandUi, rest: string): Promise<void> {
   if (!caps.has("draft/account-registration")) {
     throw new ActionError("This server has no accounts to register");
   }
+  const { firstContact } = ui.client.server;
+  if (firstContact !== undefined) await confirmServer(ui, firstContact);
   ui.client.account.requireConfidential();
   const password = await newPassword(ui, `Password for ${plainName(nick)}`);
   await ui.client.account.register(password);
@@ -84,7 +90,12 @@ async function login(ui: CommandUi, rest: string): Promise<void> {
   const [name = ui.client.state.nick, more] = firstWord(rest.trim() || ui.client.state.nick);
   refuseText(more, "/login NAME");
   requireConnection(ui);
-  if (!ui.client.state.caps.has("sasl")) throw new ActionError("This server has no accounts");
+  const { caps, offered } = ui.client.state;
+  if (!caps.has("sasl")) throw new ActionError("This server has no accounts");
+  // Only SCRAM does not show the password to the server.
+  const { firstContact } = ui.client.server;
+  const isShown = /^PLAIN$/i.test(offered.get("sasl") ?? "");
+  if (isShown && firstContact !== undefined) await confirmServer(ui, firstContact);
   await ui.client.account.login(name, await ask(ui, `Password of ${plainName(name)}`));
 }
 
@@ -92,6 +103,8 @@ async function changePassword(ui: CommandUi, rest: string): Promise<void> {
   refuseText(rest, "/passwd");
   requireConnection(ui);
   if (ui.client.state.account === "") throw new ActionError("You are not logged in: write /login first");
+  const { firstContact } = ui.client.server;
+  if (firstContact !== undefined) await confirmServer(ui, firstContact);
   ui.client.account.requireConfidential();
   const old = await ask(ui, "Old password");
   await ui.client.account.changePassword(old, await newPassword(ui, "New password"));
@@ -101,6 +114,8 @@ async function prove(ui: CommandUi, rest: string): Promise<void> {
   refuseText(rest, "/prove");
   requireConnection(ui);
   if (ui.client.state.account === "") throw new ActionError("You are not logged in: write /login first");
+  const { firstContact } = ui.client.server;
+  if (firstContact !== undefined) await confirmServer(ui, firstContact);
   ui.client.account.requireConfidential();
   // The person sees the sentence of the server.
   await ui.client.account.prove(await ask(ui, "The password before the operator set a new one"));
@@ -127,6 +142,25 @@ async function newPassword(ui: CommandUi, question: string): Promise<string> {
     if (await ask(ui, "Repeat the password") === password) return password;
     ui.note("The passwords are not the same: try again", "warning");
   }
+}
+
+/**
+ * A new server that nobody confirms gets a secret only after the person has compared its certificate, as in ssh. Not
+ * called for other servers: then the question for the password appears before the next key.
+ */
+async function confirmServer(
+  ui: CommandUi,
+  firstContact: NonNullable<ServerLink["firstContact"]>,
+): Promise<void> {
+  if (ui.ask === undefined) throw new ActionError(firstContactFault(firstContact));
+  ui.note(`This is the first connection to this server; its certificate is ${firstContact.fingerprint}`);
+  const answer = await ui.ask("Does its owner tell you the same certificate? (yes or no)", yesNoFault);
+  if (!/^y(es)?$/i.test(answer)) throw new ActionError("Nothing changed: the server is not confirmed");
+  firstContact.confirm();
+}
+
+function yesNoFault(answer: string): string {
+  return /^(y(es)?|no?)$/i.test(answer) ? "" : "Write yes or no";
 }
 
 /** Servers refuse a short password, so this is checked before the person repeats the password. */

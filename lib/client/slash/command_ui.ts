@@ -43,6 +43,8 @@ export interface CommandUi {
    * cancels.
    */
   askPassword?(question: string, fault?: (written: string) => string): Promise<string>;
+  /** Asks until the answer has no fault; "" when the person cancels. */
+  ask?(question: string, fault: (written: string) => string): Promise<string>;
   /** Whether others see that we type. */
   sharesTyping?: boolean;
   /** Undefined where all joins and leaves are shown. */

@@ -28,15 +28,19 @@ export class Questions {
   readonly #queue: (() => void)[] = [];
   #answer: (text: string) => void = () => {};
   #fault: (text: string) => string = () => "";
-  /** Keys after a secret answer, until the next turn of the event loop; undefined at other times. */
+  /** Keys after an answer, until the next turn of the event loop; undefined at other times. */
   #held: Key[] | undefined;
 
   constructor(parts: QuestionsParts) {
     this.#parts = parts;
   }
 
-  /** Asks until the answer has no fault. */
-  ask(question: string, fault: (text: string) => string, secret = false): Promise<string> {
+  /** Asks until the answer has no fault. `holdsKeys`: another question follows, and a key must not become a message. */
+  ask(
+    question: string,
+    fault: (text: string) => string,
+    { secret = false, holdsKeys = secret }: { secret?: boolean; holdsKeys?: boolean } = {},
+  ): Promise<string> {
     const { promise, resolve } = Promise.withResolvers<string>();
     const begin = (): void => {
       const { input, setInput, hint } = this.#parts;
@@ -53,7 +57,7 @@ export class Questions {
         if (wrong !== "") return;
         this.current = "";
         this.secret = false;
-        if (secret) this.#holdKeys();
+        if (holdsKeys) this.#holdKeys();
         resolve(answer);
         this.#queue.shift()?.();
       };
@@ -79,7 +83,7 @@ export class Questions {
     this.#answer(text);
   }
 
-  /** Holds the key for the next question, just after a secret answer; false at other times. */
+  /** Holds the key for the next question, just after an answer that another question can follow; false at other times. */
   holdKey(key: Key): boolean {
     this.#held?.push(key);
     return this.#held !== undefined;

@@ -180,7 +180,15 @@ export class TerminalUi implements CommandUi {
   }
 
   askPassword(question: string, fault: (written: string) => string = () => ""): Promise<string> {
-    return this.#keyboard.questions.ask(question, (written) => written === "" ? "" : fault(written), true);
+    return this.#keyboard.questions.ask(question, (written) => written === "" ? "" : fault(written), {
+      secret: true,
+    });
+  }
+
+  ask(question: string, fault: (written: string) => string): Promise<string> {
+    return this.#keyboard.questions.ask(question, (written) => written === "" ? "" : fault(written), {
+      holdsKeys: true,
+    });
   }
 
   clear(): void {

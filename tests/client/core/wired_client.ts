@@ -12,7 +12,7 @@ export class ServerEnd implements Connection {
   readonly remote = "127.0.0.1:6667";
   readonly address = "127.0.0.1";
   readonly secure: boolean = false;
-  readonly isFirstContact: boolean = false;
+  firstContact: Connection["firstContact"];
   ended: string | undefined;
   /** The lines that the client sent since sent(). */
   #sent: string[] = [];

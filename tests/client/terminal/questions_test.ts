@@ -1,4 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { ActionError } from "../../../lib/client/state/action_error.ts";
+import { ServerEnd, turn, WiredClient } from "../core/wired_client.ts";
 import { EmulatedTerminal } from "./emulated_terminal.ts";
 
 Deno.test("a wrong password is asked again, after a refused name", async () => {
@@ -77,4 +79,59 @@ Deno.test("a refused login is shown, and the session continues", async () => {
     ":srv 904 bob :SASL authentication failed: Wrong name or password",
   );
   assertStringIncludes((await terminal.screen("Cannot log in"))[0] ?? "", "! Cannot log in as ann: ");
+});
+
+const caps = "draft/account-registration";
+
+class NewServer extends ServerEnd {
+  override readonly secure = true;
+  override firstContact: ServerEnd["firstContact"] = {
+    fingerprint: "AB:CD",
+    confirm: () => this.firstContact = undefined,
+  };
+}
+
+for (
+  const [command, sent] of [
+    ["/register\r", /REGISTER \* \* :green leaves/],
+    ["/login bob\r", /AUTHENTICATE PLAIN/],
+  ] as const
+) {
+  Deno.test(`${command.trim()} sends no secret to a new server before the person confirms it`, async () => {
+    await using terminal = await new EmulatedTerminal({ columns: 90, makeServer: () => new NewServer() })
+      .enter(caps);
+    await terminal.wire.say(":srv CAP bob NEW :sasl=PLAIN", ":srv CAP bob ACK :sasl");
+    await terminal.wire.sent();
+    await terminal.press(`${command}no\r`);
+    assertStringIncludes((await terminal.screen()).join("\n"), "its certificate is AB:CD");
+    assertStringIncludes((await terminal.screen()).join("\n"), "the server is not confirmed");
+    assertEquals(await terminal.wire.sent(), []);
+    await terminal.press(`${command}maybe\r\x15yes\rgreen leaves\r`);
+    if (command === "/register\r") await terminal.press("green leaves\r");
+    assertMatch((await terminal.wire.sent()).join("\n"), sent);
+  });
+}
+
+Deno.test("nothing but a confirmed server gets a password from the client", async () => {
+  const server = new NewServer();
+  await using wired = new WiredClient({ connect: () => Promise.resolve(server) });
+  await turn();
+  const { account } = wired.client;
+  await server.say(":srv CAP * LS :", ":srv 001 bob :Hi", ":srv 376 bob :End");
+  await server.sent();
+  const acts = [
+    () => account.register("four leaves"),
+    () => account.changePassword("old leaves", "new leaves"),
+    () => account.prove("old leaves"),
+  ];
+  for (const act of acts) {
+    const error = await assertRejects(act, ActionError);
+    assertStringIncludes(error.message, "add --fingerprint AB:CD");
+  }
+  assertEquals(await server.sent(), []);
+  server.firstContact?.confirm();
+  const set = account.register("five green leaves").catch(() => {});
+  assertMatch((await server.sent()).join(), /^REGISTER \* \* :five green leaves$/);
+  server.abort();
+  await set;
 });
