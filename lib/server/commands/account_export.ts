@@ -9,6 +9,7 @@ import { personOf } from "../chat/person.ts";
 import type { Call } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
 import type { AccountRow } from "../store/accounts.ts";
+import { inTurns } from "./in_turns.ts";
 import { nextTurn } from "../../turns.ts";
 
 /** The messages that are read between two pauses. */
@@ -26,19 +27,20 @@ export async function exportAll({ chat, session }: Call, { name }: AccountRow): 
   let [count, closed] = [0, 0];
   let afterEntry: number | undefined;
   do {
-    const page = await store.export(fold(name), { afterEntry, limit: exportPage });
-    for (const item of page.items) {
+    const person = personOf(session);
+    const page = await store.export(fold(name), { afterEntry, limit: exportPage, person });
+    await inTurns(session, page.items, (item) => {
       if ((parseMessageId(item.id) ?? 0) < chat.accounts.openFrom(name)) {
         closed++;
-        continue;
+        return;
       }
       count++;
       for (const piece of splitText(JSON.stringify(item), space)) {
         standardReply(session, "NOTE", "ACCOUNT", "EXPORT", String(count), piece);
       }
-    }
+    });
     afterEntry = page.next;
-    await nextTurn(personOf(session));
+    await nextTurn(person);
     await session.awaitSpace();
   } while (afterEntry !== undefined && session.connection.ended === undefined);
   standardReply(

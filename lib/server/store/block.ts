@@ -12,6 +12,8 @@ export interface StoredRecord {
 
 /** A block with this many records is full. */
 export const maxRecords = 128;
+/** A block with this many characters is full, too, because a block is always read and written as a whole. */
+export const maxCharacters = 65_536;
 
 /** The text that this record adds to a block that is not empty. */
 export function laterRecord(first: number, stamp: number, record: string): string {

@@ -1,7 +1,8 @@
 /**
  * Erasing one message (redaction), or everything from an account. The text is removed from the history, the search
  * index and the write-ahead log, so that no file contains it any more. The place of a record stays, empty, as long as
- * its block has other records. The records of an account are hidden at once, and erased step by step.
+ * its block has other records. The records of an account, and a message with many words (long_erasures.ts), are hidden at
+ * once, and erased step by step.
  */
 import type { StatementSync } from "node:sqlite";
 import { utf8Bytes } from "../../irc/lines.ts";
@@ -13,11 +14,22 @@ import type { Database, WriteStatement } from "./database.ts";
 import type { Deletion, Deletions } from "./deletions.ts";
 import type { History } from "./history.ts";
 import type { HistoryView } from "./history_reader.ts";
+import { entryAt, placeOf } from "./index_entries.ts";
 import type { SearchIndex } from "./search.ts";
 import type { SearchHit } from "./search_request.ts";
 
-/** Records erased in one step. */
-const hitsPerStep = 2;
+/** Characters of records that are erased in one step; together they have about a hundred words. */
+const charactersPerStep = 1024;
+/** More records are not erased in one step. */
+const recordsPerStep = 8;
+
+/** The records of a block. */
+interface FoundBlock {
+  readonly block: number;
+  readonly log: number;
+  readonly first: number;
+  readonly records: readonly StoredRecord[];
+}
 
 /** Erases records wherever they are stored. */
 export class Eraser {
@@ -36,13 +48,9 @@ export class Eraser {
   /** Blocks without a record that must stay while they are the newest. */
   readonly #empty = new Set<number>();
   #needsScrub = false;
-  /**
-   * The last entry that the current job erased, so that its next step does not search the whole index. The job ends when
-   * a search from the start finds nothing.
-   */
-  #erasedUntil = -1;
-  /** The search for the next records; it has steps of its own. */
-  #searching: Generator<void, SearchHit[]> | undefined;
+  /** The pass of the current job through the records of its account. A job ends with a pass that finds nothing. */
+  #pass: Generator<SearchHit[] | undefined, undefined> | undefined;
+  #hasErased = false;
 
   constructor(database: Database, history: History, index: SearchIndex, deletions: Deletions) {
     this.#database = database;
@@ -82,9 +90,7 @@ export class Eraser {
     for (const view of views) {
       const found = this.#history.locate(view, stamp);
       if (found === undefined) continue;
-      this.#erase(found.block, logOf(view.conversation, found.stream), found.first, found.records, [
-        found.place,
-      ]);
+      this.#erase({ ...found, log: logOf(view.conversation, found.stream) }, [found.place]);
       this.#deletions.save(view.conversation, stamp, deletion);
       return true;
     }
@@ -101,14 +107,15 @@ export class Eraser {
     this.#database.change(() => this.#addJob.run(account, until));
     this.#deletions.removeReasons(account);
     this.#needsScrub = true;
-    this.#searching = undefined;
+    this.#pass = undefined;
+    this.#hasErased = false;
     this.#hidden.set(fold(account), until);
     this.#hide();
   }
 
   /** Whether a record waits for its erasure, so that nobody can see it. */
   isHidden({ stamp, record }: StoredRecord): boolean {
-    if (this.#redacting.has(stamp)) return true;
+    if (this.#redacting.has(stamp) || this.#index.entries.long.has(stamp)) return true;
     if (this.#hidden.size === 0) return false;
     const account = record.startsWith("@")
       ? parse(record.split("\r", 1)[0] ?? "")?.tags.get("account")
@@ -121,35 +128,63 @@ export class Eraser {
    * to do.
    */
   step(): boolean {
+    if (this.#stepLong()) return true;
     const [account, until] = row(this.#jobs.get());
     if (account === undefined) return false;
-    this.#searching ??= this.#index.searchInSteps({
-      logs: [],
-      account: String(account),
-      before: Number(until) + 1,
-      from: "start",
-      limit: hitsPerStep,
-      afterEntry: this.#erasedUntil,
-    });
-    const { done, value: hits } = this.#searching.next();
+    this.#pass ??= this.#batchesOf(String(account), Number(until));
+    const { done, value: batch } = this.#pass.next();
+    if (batch !== undefined) {
+      this.#hasErased = true;
+      const [{ block } = { block: 0 }] = batch;
+      const found = this.#history.load(block);
+      if (found) this.#erase({ ...found, block }, batch.map(({ place }) => place));
+    }
     if (!done) return true;
-    this.#searching = undefined;
-    const isFromStart = this.#erasedUntil < 0;
-    this.#erasedUntil = hits.at(-1)?.entry ?? -1;
-    if (hits.length === 0 && isFromStart) {
+    this.#pass = undefined;
+    if (!this.#hasErased) {
       this.#endJob.run(String(account));
       this.#loadHidden();
     }
-    for (const [block, places] of Map.groupBy(hits, (hit) => hit.block)) {
-      const found = this.#history.load(block);
-      if (found) this.#erase(block, found.log, found.first, found.records, places.map(({ place }) => place));
-    }
+    this.#hasErased = false;
     return true;
   }
 
-  /** Whether records of an account wait for their erasure. */
+  /** The records of an account up to a stamp that are erased together; undefined for work that found none. */
+  *#batchesOf(account: string, until: number): Generator<SearchHit[] | undefined, undefined> {
+    let batch: SearchHit[] = [];
+    const search = { logs: [], account, before: until + 1, from: "start", limit: Infinity } as const;
+    for (const hit of this.#index.candidates(search)) {
+      if (batch.length > 0 && (hit?.block !== batch[0]?.block || isEnough(batch))) {
+        yield batch;
+        batch = [];
+      }
+      if (hit === undefined) yield undefined;
+      else if (hit.stamp <= until && hit.record !== "") batch.push(hit);
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  /** Removes some words of a long record, or all that is left of it; false if none waits. */
+  #stepLong(): boolean {
+    const { long } = this.#index.entries;
+    const entry = long.first;
+    if (entry === undefined) return false;
+    const { block, place } = placeOf(entry);
+    const found = this.#history.load(block);
+    const record = found?.records[place]?.record ?? "";
+    this.#needsScrub = true;
+    if (found === undefined || record === "") long.end(entry);
+    else if (this.#index.contains(block) && this.#index.entries.removeSlice(entry, found.log, record)) {
+      return true;
+    } else this.#eraseNow({ ...found, block }, [place]);
+    long.end(entry);
+    this.#hide();
+    return true;
+  }
+
+  /** Whether records that nobody can see wait for their erasure. */
   get isBusy(): boolean {
-    return this.#hidden.size > 0;
+    return this.#hidden.size > 0 || this.#index.entries.long.size > 0;
   }
 
   /** Whether the write-ahead log can still contain erased text; then call scrub(). */
@@ -162,13 +197,21 @@ export class Eraser {
     if (this.#database.scrub()) this.#needsScrub = false;
   }
 
-  #erase(
-    block: number,
-    log: number,
-    first: number,
-    records: readonly StoredRecord[],
-    places: readonly number[],
-  ): void {
+  /** Erases records of a block; the long ones are hidden, and lose their words in later steps. */
+  #erase(found: FoundBlock, places: readonly number[]): void {
+    const { block, log, records } = found;
+    const { entries } = this.#index;
+    const [long, short] = [[] as number[], [] as number[]];
+    for (const place of places) {
+      const isLong = this.#index.contains(block) && entries.isLong(log, records[place]?.record ?? "");
+      (isLong ? long : short).push(place);
+    }
+    for (const place of long) entries.long.add(entryAt(block, place), records[place]?.stamp ?? 0);
+    if (long.length > 0) this.#hide();
+    if (short.length > 0) this.#eraseNow(found, short);
+  }
+
+  #eraseNow({ block, log, first, records }: FoundBlock, places: readonly number[]): void {
     this.#index.remove(block, log, records, { places, secure: true });
     const remaining = records.map((one, place) => places.includes(place) ? { ...one, record: "" } : one);
     const erased = places.map((place) => records[place]?.record ?? "").filter((record) => record !== "");
@@ -201,7 +244,12 @@ export class Eraser {
 
   /** A read of history asks for each record, so it asks nothing while nothing is being erased. */
   #hide(): void {
-    const isNeeded = this.#hidden.size + this.#redacting.size > 0;
+    const isNeeded = this.isBusy || this.#redacting.size > 0;
     this.#history.reader.isHidden = isNeeded ? (saved) => this.isHidden(saved) : undefined;
   }
+}
+
+function isEnough(batch: readonly SearchHit[]): boolean {
+  return batch.length >= recordsPerStep ||
+    batch.reduce((sum, { record }) => sum + record.length, 0) >= charactersPerStep;
 }

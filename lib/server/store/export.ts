@@ -1,8 +1,8 @@
 /** All messages of an account, page by page, as plain data for its owner. */
 import { parseRecord, wholeText } from "../../irc/record.ts";
 import { messageId, stampTime } from "../../irc/stamp.ts";
-import type { Conversations } from "./conversation.ts";
-import type { SearchIndex } from "./search.ts";
+import type { SearchHit } from "./search_request.ts";
+import type { Store } from "./store.ts";
 
 /** One message or event of an account. */
 export interface ExportedMessage {
@@ -22,15 +22,15 @@ export interface ExportPage {
   readonly next: number | undefined;
 }
 
-/** The page after `afterEntry`. The index must be complete. `account` is folded. */
-export function exportPage(
-  index: SearchIndex,
-  conversations: Conversations,
+/** The page after `afterEntry`, read in steps. The index must be complete. `account` is folded. */
+export function* exportPage(
+  { index, conversations, eraser }: Pick<Store, "index" | "conversations" | "eraser">,
   account: string,
   options: { afterEntry?: number | undefined; limit: number },
-): ExportPage {
+): Generator<void, ExportPage> {
   const { afterEntry, limit } = options;
-  const hits = index.search({ logs: [], account, afterEntry, from: "start", limit });
+  const isVisible = (hit: SearchHit) => !eraser.isHidden(hit);
+  const hits = yield* index.searchInSteps({ logs: [], account, afterEntry, from: "start", limit, isVisible });
   const items = hits.flatMap(({ stamp, record, log }) => {
     const parsed = parseRecord(record);
     if (parsed === undefined) return [];

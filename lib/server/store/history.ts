@@ -17,6 +17,7 @@ import {
   encodeBlock,
   firstRecord,
   laterRecord,
+  maxCharacters,
   maxRecords,
   type StoredRecord,
 } from "./block.ts";
@@ -108,7 +109,7 @@ export class History implements CommitParticipant {
     records.unsaved++;
     this.#unsavedLength += record.length;
     const block = conversation.open[stream];
-    if (block !== undefined && block.count < maxRecords) {
+    if (block !== undefined && block.count < maxRecords && block.records.length < maxCharacters) {
       block.records += laterRecord(block.first, stamp, record);
       block.last = stamp;
       block.count++;

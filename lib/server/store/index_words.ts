@@ -35,6 +35,17 @@ export function entryOf(log: number, record: string): IndexEntry | undefined {
   return read && { keys: read.keys, text: read.folded === undefined ? [] : wordsOf(read.folded) };
 }
 
+/** All words of an entry in the order in which slices remove them; the entry can be found until the last slice. */
+export function removalOrder({ keys, text }: IndexEntry): IndexEntry & { readonly count: number } {
+  return { keys: keys.toReversed(), text, count: keys.length + text.length };
+}
+
+/** The words from `from` to `until` in the order of removal; `until` is not included. */
+export function slice({ keys, text }: IndexEntry, from: number, until = Infinity): IndexEntry {
+  const inKeys = (at: number) => Math.max(0, at - text.length);
+  return { keys: keys.slice(inKeys(from), inKeys(until)), text: text.slice(from, until) };
+}
+
 /** The keys of a record and, for a message, its folded text. */
 function readRecord(
   log: number,

@@ -35,6 +35,7 @@ const stampColumns = [
   ["file", "message"],
   ["conversation", "since"],
   ["forgetting", "until"],
+  ["erasing", "stamp"],
   ["audit", "stamp"],
 ] as const;
 

@@ -184,6 +184,7 @@ function emptyOldIndex(db: DatabaseSync): void {
     INSERT INTO words (words) VALUES ('delete-all');
     DELETE FROM search_section;
     DELETE FROM progress WHERE name = 'followed';
+    UPDATE erasing SET words = 0;
     UPDATE conversation SET messages = 0, events = 0, bytes = 0;
     INSERT INTO progress (name, value) VALUES ('words', ${version})
       ON CONFLICT DO UPDATE SET value = excluded.value;

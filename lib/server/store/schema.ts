@@ -214,4 +214,8 @@ export const migrations: readonly string[] = [
   INSERT OR REPLACE INTO keepsake (name, value)
     SELECT 'copies before limits', unixepoch() * 1000 WHERE EXISTS (SELECT 1 FROM conversation);
   `,
+  `
+  -- Long messages that are being erased: the id of the index entry, and the words that the index has lost (long_erasures.ts).
+  CREATE TABLE erasing (entry INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, words INTEGER NOT NULL) STRICT;
+  `,
 ];

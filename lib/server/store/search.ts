@@ -12,12 +12,10 @@ import type { Database, WriteStatement } from "./database.ts";
 import { HistorySize, type SizeChange } from "./history_size.ts";
 import { turnMs } from "../../turns.ts";
 import { type SearchSection, SearchSections } from "./search_sections.ts";
-import { type CompiledSearch, compileSearch, entryOf, inSection } from "./index_words.ts";
+import { entryAt, IndexEntries, placeOf, placesPerBlock, type Removal } from "./index_entries.ts";
+import { type CompiledSearch, compileSearch } from "./index_words.ts";
 import type { SearchHit, SearchRequest } from "./search_request.ts";
 import { runAtOnce } from "./steps.ts";
-
-/** Ids per block in the numbering of entries; more than maxRecords. */
-const placesPerBlock = 1024;
 
 /** Blocks of one tick are not ordered; ten seconds, in stamps, are longer than any tick. */
 const slack = 10_000 * 1024;
@@ -47,9 +45,7 @@ export class SearchIndex implements CommitParticipant {
   readonly #progress: StatementSync;
   readonly #next: StatementSync;
   readonly #saveProgress: WriteStatement;
-  readonly #insert: WriteStatement;
-  readonly #remove: WriteStatement;
-  readonly #configure: WriteStatement;
+  readonly entries: IndexEntries;
   readonly size: HistorySize;
   readonly #oldest: StatementSync;
   readonly #latest: StatementSync;
@@ -62,23 +58,14 @@ export class SearchIndex implements CommitParticipant {
   constructor(database: Database) {
     this.#database = database;
     this.size = new HistorySize(database);
-    const derived = { isDerived: true };
     this.#sections = new SearchSections(database);
+    this.entries = new IndexEntries(database, this.#sections);
     this.#next = database.prepareArrays(
       "SELECT id, log, first, count, records, octet_length(records) FROM block WHERE id > ? ORDER BY id LIMIT 16",
     );
     this.#saveProgress = database.prepareWrite(
       "INSERT INTO progress (name, value) VALUES ('followed', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-      derived,
-    );
-    this.#insert = database.prepareWrite("INSERT INTO words (rowid, keys, text) VALUES (?, ?, ?)", derived);
-    this.#remove = database.prepareWrite(
-      "INSERT INTO words (words, rowid, keys, text) VALUES ('delete', ?, ?, ?)",
-      derived,
-    );
-    this.#configure = database.prepareWrite(
-      "INSERT INTO words (words, rank) VALUES ('secure-delete', CAST(? AS INTEGER))",
-      derived,
+      { isDerived: true },
     );
     const hits = "SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid";
     this.#oldest = database.prepareArrays(`${hits} LIMIT ${entriesAtOnce}`);
@@ -105,7 +92,7 @@ export class SearchIndex implements CommitParticipant {
       }
       for (const block of blocks) {
         const [id, log, first, count, records, bytes] = row(block);
-        this.#insertRecords(Number(id), Number(log), decodeBlock(Number(first), String(records)));
+        this.entries.insert(Number(id), Number(log), decodeBlock(Number(first), String(records)));
         this.size.add(Number(log), { count: Number(count), bytes: Number(bytes) });
         this.size.wait(-Number(bytes));
         this.#lastIndexed = Number(id);
@@ -132,7 +119,7 @@ export class SearchIndex implements CommitParticipant {
     const found: SearchHit[] = [];
     let leftMs = search.budgetMs ?? Infinity;
     let startedMs = performance.now();
-    for (const hit of this.#candidates(search, compiled)) {
+    for (const hit of this.#candidatesOf(search, compiled)) {
       if (
         hit && hit.stamp > after && hit.stamp < before && hit.stamp >= (within?.get(hit.log) ?? 0) &&
         isVisible(hit)
@@ -151,21 +138,14 @@ export class SearchIndex implements CommitParticipant {
     return from === "start" ? found : found.reverse();
   }
 
-  /** Removes the records of a block, all or at some places; `secure` leaves no trace of them in the file. */
-  remove(
-    block: number,
-    log: number,
-    records: readonly StoredRecord[],
-    options: { places?: readonly number[]; secure: boolean },
-  ): void {
-    if (block > this.#lastIndexed) return;
-    if (options.secure) this.#configure.run(1);
-    const section = this.#sections.nameFor(block);
-    for (const [place, { record }] of records.entries()) {
-      if (options.places && !options.places.includes(place)) continue;
-      this.#run(this.#remove, { section, block, log, place, record });
-    }
-    if (options.secure) this.#configure.run(0);
+  /** Removes records of a block, if the index contains the block. */
+  remove(block: number, log: number, records: readonly StoredRecord[], removal: Removal): void {
+    if (this.contains(block)) this.entries.remove(block, log, records, removal);
+  }
+
+  /** Whether the index contains a block. */
+  contains(block: number): boolean {
+    return block <= this.#lastIndexed;
   }
 
   /** The hits whose records are not erased by now. */
@@ -189,34 +169,20 @@ export class SearchIndex implements CommitParticipant {
   rolledBack(): void {
     this.#lastIndexed = Number(row(this.#progress.get())[0] ?? 0);
     this.#sections.load();
+    this.entries.load();
     this.size.load(this.#lastIndexed);
   }
 
-  #insertRecords(block: number, log: number, records: readonly StoredRecord[]): void {
-    const section = this.#sections.add(block, log);
-    for (const [place, { record }] of records.entries()) {
-      this.#sections.count(this.#run(this.#insert, { section, block, log, place, record }));
-    }
+  /**
+   * The records that match the terms, in the direction of the search, one by one; undefined for work without a match.
+   * Records a little before and after the bounds come too. What is erased meanwhile can still come.
+   */
+  *candidates(search: SearchRequest): Generator<SearchHit | undefined> {
+    const compiled = compileSearch(search);
+    if (compiled !== undefined) yield* this.#candidatesOf(search, compiled);
   }
 
-  /** Inserts or removes the entry of a record; returns the number of its words. */
-  #run(
-    statement: WriteStatement,
-    one: { section: string; block: number; log: number; place: number; record: string },
-  ): number {
-    const { section, block, log, place, record } = one;
-    const entry = record === "" ? undefined : entryOf(log, record);
-    if (entry === undefined) return 0;
-    statement.run(
-      block * placesPerBlock + place,
-      inSection(section, entry.keys),
-      inSection(section, entry.text),
-    );
-    return entry.keys.length + entry.text.length;
-  }
-
-  /** The records that match, in the direction of the search; undefined for work without a match. */
-  *#candidates(search: SearchRequest, compiled: CompiledSearch): Generator<SearchHit | undefined> {
+  *#candidatesOf(search: SearchRequest, compiled: CompiledSearch): Generator<SearchHit | undefined> {
     const { after = -1, before = Number.MAX_SAFE_INTEGER, afterEntry = -1 } = search;
     const bounds: SearchBounds = {
       low: Math.max(afterEntry, this.#blockAt(after - slack) * placesPerBlock - 1),
@@ -348,14 +314,13 @@ export class SearchIndex implements CommitParticipant {
     let log = 0;
     let records: readonly StoredRecord[] = [];
     for (const entry of entries) {
-      const block = Math.floor(entry / placesPerBlock);
+      const { block, place } = placeOf(entry);
       if (block !== loaded) {
         const [foundLog, first, text] = row(this.#block.get(block));
         loaded = block;
         log = Number(foundLog);
         records = text === undefined ? [] : decodeBlock(Number(first), String(text));
       }
-      const place = entry % placesPerBlock;
       const saved = records[place];
       if (saved !== undefined) yield hitOf(saved, block, place, log);
     }
@@ -376,9 +341,9 @@ export class SearchIndex implements CommitParticipant {
 }
 
 function hitOf(saved: StoredRecord, block: number, place: number, log: number): SearchHit {
-  return { ...saved, block, place, log, entry: block * placesPerBlock + place };
+  return { ...saved, block, place, log, entry: entryAt(block, place) };
 }
 
 function blockOf(entry: number): number {
-  return Math.max(0, Math.floor(entry / placesPerBlock));
+  return placeOf(entry).block;
 }

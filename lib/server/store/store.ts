@@ -230,10 +230,10 @@ export class Store implements Disposable {
   /** The messages and events of an account, page by page; see export.ts. */
   async export(
     account: string,
-    options: { afterEntry?: number | undefined; limit: number },
+    { person, ...options }: { afterEntry?: number | undefined; limit: number; person?: string },
   ): Promise<ExportPage> {
-    await this.updateIndex();
-    return exportPage(this.index, this.conversations, account, options);
+    await this.updateIndex(Infinity, person);
+    return await runInTurns(exportPage(this, account, options), { person });
   }
 
   /** The limits of the history by size. */

@@ -18,6 +18,7 @@ const bounds: ReadonlyMap<string, string> = new Map([
   ["kept_channel", "--channels-total, --channels-per-account, --list-limit"],
   ["file", "--upload-total, --upload-quota, --upload-keep"],
   ["forgetting", "one for each account that is being deleted"],
+  ["erasing", "one for each long message that is being deleted; upkeep works them off"],
   ["audit", "only acts of operators, --audit-keep"],
   ["keepsake", "values of the server itself; server bans are made by operators"],
   ["progress", "two numbers"],

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { StatementSync } from "node:sqlite";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
@@ -135,6 +136,73 @@ Deno.test("records that are erased during a long read or search are not in its r
   assertEquals((await searching).map(({ stamp }) => stamp), expected);
 });
 
+Deno.test(
+  "a message with many words is hidden at once, and loses its words in many small steps",
+  onDisk,
+  async () => {
+    using place = temporaryFolder();
+    const many = Array.from({ length: 2000 }, (_, at) => `secret${at}`).join(" ");
+    {
+      using store = openStore(place);
+      tell(store, 1, "ann", "secret0 stays");
+      for (const stamp of [2, 3]) tell(store, stamp, "ann", many);
+      store.commit();
+      await store.updateIndex();
+      store.eraser.redact(views(store), 2);
+      assertEquals([stamps(store), await search(store, "secret1999")], [[1, 3], [3]]);
+      const exported = await store.export("ann", { limit: 10 });
+      assertEquals(exported.items.length, 2);
+      for (let step = 0; step < 5; step++) store.database.attempt(() => store.eraser.step());
+      assertEquals([found(store, "secret0"), await search(store, "secret1999")], [[1, 3], [3]]);
+    }
+    using store = openStore(place);
+    assertEquals([stamps(store), await search(store, "secret1999")], [[1, 3], [3]]);
+    store.eraser.redact(views(store), 3);
+    let steps = 0;
+    for (let more = true; more; steps++) store.database.attempt(() => more = store.eraser.step());
+    assert(steps > 20, `${steps} steps`);
+    runUpkeep(store);
+    assertEquals([filesWith(place.folder, "secret1999"), found(store, "secret")], [0, [1]]);
+    checkIndex(store);
+  },
+);
+
+Deno.test("a long message whose erasure has begun can be pruned, and its account can be deleted", async () => {
+  for (const end of ["prune", "delete the account"]) {
+    using store = openStore({ retention: { ageMs: 0, count: end === "prune" ? 1 : 0 } });
+    tell(store, 1, "ann", Array.from({ length: 1000 }, (_, at) => `secret${at}`).join(" "));
+    store.commit();
+    for (const stamp of [2, 3]) tell(store, stamp, "bob", "hello");
+    store.commit();
+    await store.updateIndex();
+    store.eraser.redact(views(store), 1);
+    store.database.attempt(() => store.eraser.step());
+    if (end !== "prune") store.eraser.scheduleErasure("ann", 3);
+    runUpkeep(store);
+    assertEquals([found(store, "secret"), store.history.load(1), store.eraser.isBusy], [
+      [],
+      undefined,
+      false,
+    ]);
+    checkIndex(store);
+  }
+});
+
+Deno.test("erasing the messages of an account reads each of them once or twice", async () => {
+  using store = openStore();
+  const count = 600;
+  for (let stamp = 1; stamp <= count; stamp++) {
+    tell(store, stamp, "ann", "hello");
+    store.commit();
+  }
+  await store.updateIndex();
+  store.eraser.scheduleErasure("ann", count);
+  using rows = countRows();
+  for (let more = true; more;) store.database.attempt(() => more = store.eraser.step());
+  assertEquals(stamps(store), []);
+  assert(rows.count < 4 * count, `${rows.count} rows`);
+});
+
 Deno.test("forget() continues after a restart", onDisk, () => {
   using place = temporaryFolder();
   {
@@ -150,6 +218,30 @@ Deno.test("forget() continues after a restart", onDisk, () => {
 function tell(store: Store, stamp: number, account: string, text: string): void {
   const record = `@account=${account} :${account}!~x@host PRIVMSG #tea :${text}`;
   store.history.append(store.conversations.channel("#tea", "#tea"), 0, stamp, record);
+}
+
+async function search(store: Store, text: string): Promise<number[]> {
+  const logs = new Map(views(store).map(({ conversation }) => [conversation * 2, 0]));
+  const hits = await store.search({ logs, text, from: "start", limit: 10, isVisible: () => true });
+  return hits.map(({ stamp }) => stamp);
+}
+
+/** Throws if the index is damaged. */
+function checkIndex(store: Store): void {
+  const check = store.database.prepareWrite("INSERT INTO words (words) VALUES ('integrity-check')");
+  store.database.attempt(() => check.run());
+}
+
+/** Counts the rows that queries for many rows return. */
+function countRows(): { count: number } & Disposable {
+  const { all } = StatementSync.prototype;
+  const rows = { count: 0, [Symbol.dispose]: () => void (StatementSync.prototype.all = all) };
+  StatementSync.prototype.all = function (this: StatementSync, ...values: never[]) {
+    const found = all.apply(this, values as unknown as [Record<string, never>]);
+    rows.count += found.length;
+    return found;
+  };
+  return rows;
 }
 
 function runUpkeep(store: Store): void {
