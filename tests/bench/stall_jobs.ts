@@ -204,6 +204,24 @@ const work: Job[] = [
       return await asker.ask(...ids.map((id) => `REDACT #c0 ${id}`));
     },
   },
+  {
+    name: "REDACT of a message of 30 KB, all words different",
+    prepare: async (port) => {
+      const asker = await member(port);
+      await sayMuch(asker);
+      return [asker];
+    },
+    run: async ([asker]) => {
+      if (asker === undefined) return;
+      const ids = (await collect(asker, "CHATHISTORY LATEST #c0 * 1")).flatMap((line) =>
+        /[;@]msgid=([^; ]+)/.exec(line)?.[1] ?? []
+      );
+      const words = await asker.ask(`REDACT #c0 ${ids[0]}`);
+      // Its words are removed by the upkeep.
+      await pause(10_000);
+      return words;
+    },
+  },
   lines("ACCOUNT LIST", asMember, "ACCOUNT LIST *1*1*"),
   lines("BACKUP", asMember, "BACKUP"),
   lines("two BACKUPs", asMember, "BACKUP", "BACKUP"),
@@ -231,6 +249,15 @@ const upkeep: Job[] = [
   idle("pruning by --keep-messages 100, for 60 s", ["--keep-messages", "100"], 60),
   idle("pruning of 300,000 files, for 60 s", ["--upload-keep", "1m"], 60),
 ];
+
+/** A multiline message of about 30 KB, and time to index it. */
+async function sayMuch(asker: Asker): Promise<void> {
+  const line = (at: number) =>
+    Array.from({ length: 50 }, (_, more) => `w${(at * 50 + more + 1_000_000).toString(36)}`).join(" ");
+  const batched = Array.from({ length: 90 }, (_, at) => `@batch=1 PRIVMSG #c0 :${line(at)}`);
+  await asker.ask("BATCH +1 draft/multiline #c0", ...batched, "BATCH -1");
+  await pause(6000);
+}
 
 /** All lines of an answer. */
 async function collect(asker: Asker, text: string): Promise<string[]> {

@@ -27,6 +27,19 @@ export function closeIfBanned(chat: ChatState, session: SessionState, nowMs: num
     ? chat.serverBans.findAddress(connection.address, nowMs)
     : chat.serverBans.match(candidateAt(session, user), nowMs);
   if (ban === undefined || session.isClosed) return;
+  closeBanned(session, ban);
+}
+
+/**
+ * Ends a user that a ban matches: each machine closes its own sessions, and the end of a session is an event of its own,
+ * because a ban can match thousands of users. A user who lost its connection is given up.
+ */
+export function endBanned(user: UserState, ban: ServerBan): void {
+  if (user.lingering !== undefined) user.lingering = { ...user.lingering, forMs: 0 };
+  for (const session of [...user.sessions]) if (!session.isClosed) closeBanned(session, ban);
+}
+
+function closeBanned(session: SessionState, ban: ServerBan): void {
   logBan(session, ban);
   // A banned user does not linger.
   session.hasQuit = true;

@@ -8,6 +8,7 @@ import type { SessionState } from "../chat/session.ts";
 import type { MachineEvent } from "./machine_event.ts";
 import { reviewOperator } from "./operator_right.ts";
 import { removeSessions } from "./sessions.ts";
+import type { UserState } from "../chat/user.ts";
 
 /** The sentence for sessions of a machine that the others declared lost. */
 export const cutOffSentence = "This server was cut off from the others; connect again";
@@ -61,6 +62,17 @@ export function machinesOf(chat: Pick<ChatState, "machines" | "users">): Set<str
   return found;
 }
 
+/**
+ * The members of channels that are told at once which users ended with a machine; telling them takes some milliseconds.
+ * Further users linger for no time, so that each is given up by an event of its own (server/hub/departures.ts).
+ */
+const membersAtOnce = 20_000;
+
+/** All users in an order that is the same on all machines. */
+function usersInOrder({ users }: ChatState): UserState[] {
+  return [...users.values()].sort((one, other) => one.id < other.id ? -1 : 1);
+}
+
 function removeMachine(
   chat: ChatState,
   { machine, reason }: Extract<MachineEvent, { kind: "machine lost" }>,
@@ -69,9 +81,14 @@ function removeMachine(
   chat.machines.delete(machine);
   chat.suspects.delete(machine);
   const ended: SessionState[] = [];
-  for (const user of [...chat.users.values()]) {
+  let told = 0;
+  for (const user of usersInOrder(chat)) {
     const lost = [...user.devices.keys()].filter((id) => isOn(machine, id));
-    if (lost.length > 0) ended.push(...removeSessions(chat, user, lost, reason, stamp));
+    if (lost.length > 0) {
+      for (const channel of user.channels.keys()) told += channel.members.size;
+      const isLater = told > membersAtOnce;
+      ended.push(...removeSessions(chat, user, lost, { reason, isLater }, stamp));
+    }
     // Nobody can read the operator file of that machine again.
     if (user.operator?.machine === machine) {
       user.operator = undefined;

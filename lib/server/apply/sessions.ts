@@ -9,16 +9,17 @@ import { changeAway } from "./away.ts";
 import { endUser, removeUser } from "./presence.ts";
 
 /**
- * Takes sessions from their user, which ends with its last session. Returns the sessions on this machine; the caller
- * closes them.
+ * Takes sessions from their user, which ends with its last session; with `isLater` it lingers, and is given up soon.
+ * Returns the sessions on this machine; the caller closes them.
  */
 export function removeSessions(
   chat: ChatState,
   user: UserState,
   ids: readonly string[],
-  reason: string,
+  { reason, isLater = false }: { readonly reason: string; readonly isLater?: boolean },
   stamp: number,
 ): SessionState[] {
+  const [device] = [...user.devices].flatMap(([id, one]) => ids.includes(id) ? one : []);
   const ended = user.sessions.filter((session) => ids.includes(session.id));
   for (const session of ended) {
     user.sessions.splice(user.sessions.indexOf(session), 1);
@@ -26,13 +27,18 @@ export function removeSessions(
     session.user = undefined;
   }
   for (const channel of user.channels.keys()) channel.forgetSessions();
-  if (ids.length === user.devices.size) {
+  const isLast = ids.length === user.devices.size;
+  if (isLast && !isLater) {
     removeUser(chat, user, reason, stamp);
     return ended;
   }
-  changeAway(chat, user, { stamp }, () => {
+  const remove = () => {
     for (const id of ids) user.removeDevice(id, stampMs(stamp));
-  });
+    if (isLast && device !== undefined) user.lingering = { since: stamp, forMs: 0, reason, device };
+  };
+  // A user who is about to end is not away before.
+  if (isLast) remove();
+  else changeAway(chat, user, { stamp }, remove);
   return ended;
 }
 
@@ -56,7 +62,7 @@ export function endLogins(
     }
     const others = [...user.devices.keys()].filter((id) => id !== keep);
     if (others.length === 0) continue;
-    for (const session of removeSessions(chat, user, others, "", stamp)) session.close(sentence);
+    for (const session of removeSessions(chat, user, others, { reason: "" }, stamp)) session.close(sentence);
   }
   for (const session of [...chat.sessions.values()]) {
     if (session.registration?.account === account && session.id !== keep) session.close(sentence);
@@ -83,7 +89,9 @@ export function endSessions(
     const isLost = user.lingering !== undefined && sessions.includes(lostSession);
     if (ids.length === 0 && !isLost) continue;
     if (ids.length === user.devices.size) endUser(chat, user, stamp, { quit: "Logged out", error: sentence });
-    else for (const session of removeSessions(chat, user, ids, "", stamp)) session.close(sentence);
+    else {for (const session of removeSessions(chat, user, ids, { reason: "" }, stamp)) {
+        session.close(sentence);
+      }}
   }
   if (by !== undefined) recordAct(chat, { act: "SESSIONS", by, target: row.name }, stamp);
 }

@@ -11,13 +11,13 @@ import { restoreChannels } from "../apply/registered_channel.ts";
 import type { Chat, ChatState } from "../chat/chat.ts";
 import { expiredChannels } from "../chat/registered_channel.ts";
 import { SessionState } from "../chat/session.ts";
-import type { UserId } from "../chat/user.ts";
 import { type Encode, RecipientProfiles } from "../render/recipient_profile.ts";
 import { replyRefusal } from "../render/reply.ts";
 import type { Bus, BusFigures } from "./bus.ts";
 import { ClockWatch } from "./clock_watch.ts";
 import { type CommandTable, describeError, Dispatcher } from "./command.ts";
 import { Arrivals, FloodControl, LinesTurn } from "./flood.ts";
+import { Departures } from "./departures.ts";
 import { rehash } from "./rehash.ts";
 import { logClosed, logOpened, logRefusal, logSlowed, refuseBanned } from "./session_log.ts";
 import { SavingWatch } from "./saving_watch.ts";
@@ -54,12 +54,9 @@ export class Hub {
   readonly #clockWatch: ClockWatch;
   readonly #waiting: WaitingLines;
   readonly #arrivals: Arrivals;
-  /** Users who left while the other machines could not be told, until the log has them. */
-  #unannounced: string[] = [];
+  readonly #departures: Departures;
   #applied = 0;
   #nextExpiryMs = 0;
-  /** When users lost their last session, by the monotonic clock. */
-  #lostAt = new Map<UserId, number>();
 
   constructor({ chat, commands, bus, encode, reread, sleep }: HubOptions) {
     this.chat = this.#chat = chat;
@@ -74,6 +71,7 @@ export class Hub {
     });
     this.#waiting = new WaitingLines(chat, bus, (session, line) => this.#dispatcher.tellDoubt(session, line));
     this.#arrivals = new Arrivals(chat.settings.flood > 0 ? chat.settings.perAddress : 0);
+    this.#departures = new Departures(chat, this.commit);
     this.#sleep = sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
     this.#reread = reread ?? (() => chat.files);
     this.#clockWatch = new ClockWatch(chat, () => bus.figures);
@@ -146,7 +144,7 @@ export class Hub {
     } finally {
       connection.close();
       logClosed(this.#chat, session);
-      this.#detach(session, connection.ended ?? "Connection closed");
+      this.#departures.detach(session, connection.ended ?? "Connection closed");
     }
   }
 
@@ -159,7 +157,7 @@ export class Hub {
       connection,
       nowMs,
       profileOf: (capabilities) => this.profiles.profileFor(capabilities, connection.framing),
-      onClose: (closed, reason) => this.#detach(closed, reason),
+      onClose: (closed, reason) => this.#departures.detach(closed, reason),
     });
     if (session.registration) session.registration.dueMs = nowMs + chat.settings.registrationTime;
     chat.sessions.set(session.id, session);
@@ -218,33 +216,6 @@ export class Hub {
     }
   }
 
-  /** Removes a session; with its last session a user quits for `reason`. A second call does nothing. */
-  #detach(session: SessionState, reason: string): void {
-    if (!this.#chat.sessions.delete(session.id)) return;
-    this.#chat.monitors.clear(session);
-    const { user } = session;
-    if (user === undefined) return;
-    const lingerMs = session.hasQuit || user.account === undefined ? 0 : this.#chat.settings.linger;
-    const pending = this.commit(
-      { kind: "detached", user: user.id, session: session.id, reason, ...(lingerMs > 0 && { lingerMs }) },
-      session,
-    );
-    pending?.catch((error) => this.#logUnannounced(user.nick, error));
-  }
-
-  /** One line for all of one moment: a machine that stops while NATS is away can have thousands. */
-  #logUnannounced(nick: string, error: unknown): void {
-    this.#unannounced.push(nick);
-    if (this.#unannounced.length > 1) return;
-    // The commits of one moment fail together, each in a microtask that is queued already.
-    queueMicrotask(() => {
-      const [first, ...others] = this.#unannounced;
-      this.#unannounced = [];
-      const count = others.length === 0 ? "" : `, and ${others.length} more users,`;
-      this.#chat.log("error", `Cannot announce that "${first}"${count} left: ${describeError(error)}`);
-    });
-  }
-
   /**
    * Closes silent and unregistered sessions, and removes expired state. Call it every few seconds, with the time in
    * which the server did not run since the last call.
@@ -252,7 +223,10 @@ export class Hub {
   sweep(standstillMs = 0): void {
     const { clock } = this.#chat;
     const now = clock.monotonic();
-    if (standstillMs > 0) this.#excuse(standstillMs, now);
+    if (standstillMs > 0) {
+      excuseStandstill(this.#chat, standstillMs, now);
+      this.#departures.excuse(standstillMs);
+    }
     this.checkClocks();
     this.#chat.operatorGuesses.sweep(now);
     this.#chat.serverPasswordGuesses.sweep(now);
@@ -265,7 +239,7 @@ export class Hub {
     this.#waiting.tellDoubts(now);
     this.profiles.removeUnused(this.#recipients());
     this.#expireChannels(now);
-    this.#endLingering(now);
+    this.#departures.endLingering();
     // Bans are checked with the time of an event, and clocks differ: a ban is removed well after its end.
     this.#chat.serverBans.sweep(clock.cautiousNow() - 3_600_000);
     closeTimedOut(this.#chat, now);
@@ -275,25 +249,6 @@ export class Hub {
   *#recipients(): Generator<SessionState> {
     yield* this.#chat.sessions.values();
     for (const { sessions } of this.#chat.users.values()) yield* sessions;
-  }
-
-  #excuse(standstillMs: number, nowMs: number): void {
-    excuseStandstill(this.#chat, standstillMs, nowMs);
-    for (const [user, lost] of this.#lostAt) this.#lostAt.set(user, Math.min(nowMs, lost + standstillMs));
-  }
-
-  /** Ends lingering users that did not come back in time. */
-  #endLingering(nowMs: number): void {
-    const lostAt = this.#lostAt;
-    this.#lostAt = new Map();
-    for (const { id, nick, lingering } of [...this.#chat.users.values()]) {
-      if (lingering === undefined) continue;
-      const lost = lostAt.get(id) ?? nowMs;
-      this.#lostAt.set(id, lost);
-      if (nowMs - lost < lingering.forMs) continue;
-      const pending = this.commit({ kind: "given up", user: id, since: lingering.since });
-      pending?.catch((error) => this.#logUnannounced(nick, error));
-    }
   }
 
   /** Ends the registration of channels without members for a long time; checked once an hour. */
@@ -313,7 +268,8 @@ export class Hub {
     const closedSessions = [...this.#chat.sessions.values()].filter((session) =>
       session.closeConnection(reason)
     );
-    for (const session of closedSessions) this.#detach(session, reason);
+    for (const session of closedSessions) this.#departures.detach(session, reason);
+    this.#departures.flush();
   }
 
   #apply(event: Event, stamp: number, by: string): void {
@@ -322,7 +278,7 @@ export class Hub {
     this.#applied++;
     if (this.#chat.suspects.size > 0) clearSuspicion(this.#chat, by);
     this.#chat.lastStamp = stamp;
-    if (event.kind === "detached") this.#lostAt.set(event.user, this.#chat.clock.monotonic());
+    if (event.kind === "detached") this.#departures.noteLost(event.user);
     this.#chat.applyingFor = origin;
     try {
       const refusal = applyEvent(this.#chat, event, stamp, by);
@@ -332,6 +288,7 @@ export class Hub {
         logRefusal(this.#chat, origin, refusal);
         replyRefusal(origin, refusal);
       }
+      if (event.kind === "machine lost") this.#departures.endLingering();
     } finally {
       this.#chat.applyingFor = outer;
     }
