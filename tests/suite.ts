@@ -221,6 +221,7 @@ import "./server/commands/whois_test.ts";
 import "./server/hub/bad_line_test.ts";
 import "./server/hub/bus_test.ts";
 import "./server/hub/clocks_test.ts";
+import "./server/hub/departures_test.ts";
 import "./server/hub/fill_watch_test.ts";
 import "./server/hub/flood_test.ts";
 import "./server/hub/full_disk_test.ts";

@@ -14,7 +14,7 @@ import { describeError } from "./command.ts";
 /** The members of channels that are told in one round of the event loop; it takes a few milliseconds. */
 const membersAtOnce = 5000;
 
-/** The functions of the system that departures need. */
+/** Replace functions of the system. */
 export interface DeparturesOptions {
   /** Calls a function in the next round of the event loop. @default {setImmediate} */
   readonly nextRound?: (act: () => void) => void;

@@ -47,6 +47,8 @@ const upkeepSlices = 60;
 const copiedSlices = 4;
 const pauseMs = 25;
 const busyCount = 25;
+/** Steps between two copies of the write-ahead log into the file: a long log takes long to copy. */
+const stepsPerCheckpoint = 16;
 /** The longest time that a search adds records to the index; it reads the others one by one. */
 const updateMs = 200;
 /** The longest time that one search works; its turns take two to three times as long. */
@@ -91,6 +93,7 @@ export class Store implements Disposable {
   #transfer: Transfer | undefined;
   readonly #searches = new OnePerPerson();
   #isUpkeepRunning = false;
+  #steps = 0;
   #closed = false;
 
   /** Takes over an opened database. */
@@ -143,6 +146,7 @@ export class Store implements Disposable {
     this.database.attempt(() => more = this.#runUpkeep(performance.now() + turnMs));
     if (!this.commit()) return false;
     if (!more && this.eraser.needsScrub) this.eraser.scrub();
+    else if (++this.#steps % stepsPerCheckpoint === 0) this.database.checkpoint();
     return more;
   }
 
