@@ -106,7 +106,10 @@ export class ChatState implements Chat {
   readonly sessions = new Map<string, SessionState>();
   readonly users = new Map<UserId, UserState>();
   readonly nicks = new NameMap<UserState>((user) => user.nick, (user) => user.isOperator);
-  readonly channels = new NameMap<ChannelState>((channel) => channel.name);
+  readonly channels = new NameMap<ChannelState>(
+    (channel) => channel.name,
+    (channel) => channel.registration !== undefined,
+  );
   readonly machine: string;
   readonly machines = new Map<string, number>();
   readonly suspects = new Map<string, number>();

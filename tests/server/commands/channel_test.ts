@@ -1,5 +1,6 @@
 /** Channels: JOIN, PART, TOPIC, NAMES. */
 import { assertEquals } from "@std/assert";
+import { registered } from "../../support/account.ts";
 import { story } from "../../support/story.ts";
 import { ask, receive } from "../../support/transcript.ts";
 
@@ -98,6 +99,16 @@ story("JOIN makes no channel that looks like another, or whose name deceives", a
     `:chat.test 479 bob #ｃafe :${illegal} looks like another channel`,
   ]);
   for (const name of names.slice(5)) assertEquals((await ask(bob, `JOIN ${name}`)).length, 3, name);
+});
+
+story("a registered channel is kept from imitations by digits too", async (chat) => {
+  const ann = await registered(chat, "ann");
+  await ask(ann, "JOIN #office", "JOIN #modem", "MODE #modem -r");
+  const bob = await chat.peer("bob");
+  assertEquals(await ask(bob, "JOIN #0ffice"), [
+    ":chat.test 479 bob #0ffice :Illegal channel name: it looks like #office",
+  ]);
+  for (const name of ["#modern", "#off1ce"]) assertEquals((await ask(bob, `JOIN ${name}`)).length, 3, name);
 });
 
 story("JOIN stops at CHANLIMIT", { settings: { channelsPerUser: 1 } }, async (chat) => {
