@@ -72,5 +72,5 @@ export type Ending =
   | { readonly kind: "left" }
   /** The first try failed, or a later one that isFinal() accepted. */
   | { readonly kind: "unreachable"; readonly error: unknown }
-  /** The server closed the connection before the registration was complete. */
-  | { readonly kind: "refused"; readonly reason: string };
+  /** The server closed the connection before the registration was complete, or ended this login. */
+  | { readonly kind: "refused"; readonly reason: string; readonly isLoggedOut?: boolean };

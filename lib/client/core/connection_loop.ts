@@ -77,7 +77,7 @@ export class ConnectionLoop {
         if (reason.startsWith(loggedOut) && !this.hasQuit) {
           link.disconnect();
           onDisconnect();
-          return { kind: "refused", reason };
+          return { kind: "refused", reason, isLoggedOut: true };
         }
       } catch (error) {
         const isFinal = options.isFinal?.(error) === true || !this.#mayTryAgain();

@@ -86,8 +86,10 @@ export function handleEvent(page: EventHandlerParts, event: ChatEvent): void {
     case "status":
       return handleStatus(page, event);
     case "server notice":
-      // Also for a person who looks at something else: it can be somebody else's login.
-      if (event.code === "NEW_LOGIN") toast(withoutFormatting(event.text), "error");
+      // Also for a person who looks at something else: somebody else can be in the account.
+      if (event.code === "NEW_LOGIN" || event.code === "PASSWORD_KNOWN") {
+        toast(withoutFormatting(event.text), "error");
+      }
       break;
     case "outgoing":
       if (!event.isGone) page.sending.onOutgoing(event.message, active.name);

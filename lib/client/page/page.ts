@@ -49,6 +49,7 @@ function join(credentials: Credentials): void {
     channels: channelsToJoin(),
     onWelcome: () => {
       trustFiles(made.client.uploads.url);
+      composer.person = credentials.nick;
       // After a reconnect the person can be writing in another field.
       const isFirst = !document.body.classList.contains("joined");
       setJoined(true);

@@ -8,6 +8,7 @@ import { FaultGuard } from "../core/fault_guard.ts";
 import type { ActiveBuffer } from "./active_buffer.ts";
 import { drawBufferHeader } from "./buffer_header.ts";
 import { drawChannelList } from "./channel_list.ts";
+import { updateRows } from "../elements/list_rows.ts";
 import { DrawSchedule } from "../elements/draw_schedule.ts";
 import { MemberList } from "./member_list.ts";
 import { MessageArea, type MessageAreaParts } from "../timeline/message_area.ts";
@@ -37,6 +38,7 @@ export class PageDrawing {
   readonly #guard = new FaultGuard(reportFault);
   readonly #schedule = new DrawSchedule(() => this.#draw());
   readonly #members: MemberList;
+  #isForgotten = false;
   readonly #ticking: ReturnType<typeof setInterval>;
 
   constructor(parts: PageDrawingParts) {
@@ -66,7 +68,18 @@ export class PageDrawing {
     this.#ended.abort();
   }
 
+  /** Shows nothing of the chat any more: another device logged this one out, which can be in other hands. */
+  forget(): void {
+    this.#isForgotten = true;
+    const { client: { state }, timelines } = this.#parts;
+    this.messages.show(state, "", timelines.of(""));
+    for (const list of ["channel-list", "conversation-list", "member-list"]) updateRows(list, [], () => {});
+    drawBufferHeader(state, "");
+    drawTypingIndicator(state, "", 0);
+  }
+
   #draw(): void {
+    if (this.#isForgotten) return;
     const { client, timelines, active, isWelcomed } = this.#parts;
     const { state, readMarkers: { unread } } = client;
     const activeBuffer = active.name;

@@ -155,6 +155,10 @@ export class PageUi implements EventHandlerParts {
     const ending = await this.client.run();
     clearTimeout(this.#storing);
     this.#drawing.end();
+    if (ending.kind === "refused" && ending.isLoggedOut) {
+      this.#drawing.forget();
+      this.#parts.onBufferChange("");
+    }
     this.onEnd(endingText(ending));
   }
 

@@ -100,6 +100,17 @@ export class Composer {
     this.#attachments.buffer = name;
   }
 
+  /** The name of the person in the chat. Another person in this tab does not see the drafts. */
+  set person(name: string) {
+    if (this.#drafts.person !== "" && fold(this.#drafts.person) !== fold(name)) {
+      this.#drafts.clear();
+      this.#answered.clear();
+      this.#showReplyBar(undefined);
+      if (this.#buffer !== "") this.#setText("");
+    }
+    this.#drafts.person = name;
+  }
+
   /** Stores all drafts in this tab, because a reload can follow. */
   storeDrafts(): void {
     if (this.#buffer !== "") this.#drafts.save(this.#buffer, this.#box.value);

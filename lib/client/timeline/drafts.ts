@@ -5,6 +5,8 @@ import { isCommand } from "../slash/paste.ts";
 /** One draft for each buffer. */
 export class Drafts {
   readonly #texts = new Map<Folded, string>();
+  /** The name of the person who wrote them; "" if it is not known. */
+  person = "";
 
   of(buffer: string): string {
     return this.#texts.get(fold(buffer)) ?? "";
@@ -28,24 +30,30 @@ export class Drafts {
     else this.#texts.set(fold(buffer), text);
   }
 
+  clear(): void {
+    this.#texts.clear();
+  }
+
   /** All drafts as one text, for read(); "" for none. A command can contain a password, so it is left out. */
   write(): string {
     const kept = [...this.#texts].filter(([, text]) => !isCommand(text));
-    return kept.length === 0 ? "" : JSON.stringify(kept);
+    return kept.length === 0 ? "" : JSON.stringify([this.person, ...kept]);
   }
 
   /** Adds the drafts that write() made; other text adds none. */
   read(written: string): void {
-    for (const [buffer, text] of pairsIn(written)) {
+    const [person, ...pairs] = valuesIn(written);
+    if (typeof person === "string") this.person = person;
+    for (const [buffer, text] of [person, ...pairs].filter(Array.isArray)) {
       if (typeof buffer === "string" && typeof text === "string") this.save(buffer, text);
     }
   }
 }
 
-function pairsIn(written: string): readonly (readonly unknown[])[] {
+function valuesIn(written: string): readonly unknown[] {
   try {
     const found: unknown = JSON.parse(written);
-    return Array.isArray(found) ? found.filter(Array.isArray) : [];
+    return Array.isArray(found) ? found : [];
   } catch {
     return [];
   }

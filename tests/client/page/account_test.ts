@@ -39,6 +39,17 @@ async function twoDevices(stage: Stage): Promise<void> {
   await write(phone, "from my phone");
   await laptop.page.waitForSelector(".entry.message >> text=from my phone");
   assertEquals(await laptop.page.textContent("#member-list"), "@ann1");
+  // A lost phone shows nothing of the chat any more, and the next person there does not get the draft.
+  await phone.page.fill("#box", "half a secret");
+  await write(laptop, "/sessions end others");
+  await phone.page.waitForSelector(".toast >> text=Logged out: another device");
+  assertEquals(
+    await phone.page.locator(".entry, #channel-list li, #member-list li").count(),
+    0,
+  );
+  assertEquals(await phone.page.inputValue("#box"), "");
+  await enterAs(phone, "cat1");
+  assertEquals(await phone.page.inputValue("#box"), "");
 }
 
 async function readMarkers(stage: Stage): Promise<void> {

@@ -19,3 +19,16 @@ Deno.test("a draft follows a person to another nick, and no draft is lost", () =
   drafts.rename("nobody", "anna");
   assertEquals(drafts.of("anna"), "two\none");
 });
+
+Deno.test("drafts are read with the name of their person, also those of an older version", () => {
+  const drafts = new Drafts();
+  drafts.person = "ann";
+  drafts.save("bob", "secret");
+  const written = drafts.write();
+  const read = new Drafts();
+  read.read(written);
+  assertEquals([read.person, read.of("bob")], ["ann", "secret"]);
+  const older = new Drafts();
+  older.read('[["bob","secret"]]');
+  assertEquals([older.person, older.of("bob")], ["", "secret"]);
+});
