@@ -6,7 +6,7 @@ import { fold } from "./names.ts";
 
 /** A mask with all three parts: "bob" → "bob!*@*", "*@host" → "*!*@host", "10.0.0.*" (no nick has a "." or ":") → "*!*@10.0.0.*". */
 export function completeMask(mask: string): string {
-  if (/^[^!@]*[.:][^!@]*$/.test(mask)) return `*!*@${mask}`;
+  if (/[.:]/.test(mask) && !/[!@]/.test(mask)) return `*!*@${mask}`;
   const at = mask.lastIndexOf("@");
   const host = at < 0 ? "" : mask.slice(at + 1);
   const name = at < 0 ? mask : mask.slice(0, at);

@@ -34,30 +34,32 @@ const usualLength = 4096;
 const plentyMs = 10;
 /** After this time no more runs are needed. */
 const longMs = 400;
+/** Of one text. */
+const maxRuns = 5;
 /** A text that is four times as long takes four times as long, or sixteen times for the square. */
 const maxGrowth = 10;
 
 /**
  * Undefined when the function reads texts of this kind in linear time; else how the time grows. Of several runs the
- * fastest counts, because the collection of garbage falls into some.
+ * fastest counts, because the collection of garbage falls into some; so one fast run is enough.
  */
 export function growthFault(
   read: (text: string) => unknown,
   textOf: (length: number) => string,
   firstLength = usualLength,
 ): string | undefined {
-  const text = textOf(firstLength);
-  if (fastest(read, text, 1) < plentyMs || fastest(read, text, 4) < plentyMs) return undefined;
-  const [short, long] = [fastest(read, text, 5), fastest(read, textOf(4 * firstLength), 5)];
-  return long / short < maxGrowth
+  const short = fastest(read, textOf(firstLength), plentyMs);
+  if (short < plentyMs) return undefined;
+  const long = fastest(read, textOf(4 * firstLength), maxGrowth * short);
+  return long < maxGrowth * short
     ? undefined
     : `${short.toFixed(1)} ms, four times as long: ${long.toFixed(1)} ms`;
 }
 
-/** By the time of the processor, as the process can wait for others at any moment. */
-function fastest(read: (text: string) => unknown, text: string, runs: number): number {
+/** By the time of the processor, as the process can wait for others at any moment. A run below the limit is the last. */
+function fastest(read: (text: string) => unknown, text: string, limitMs: number): number {
   let [least, all] = [Infinity, 0];
-  for (let run = 0; run < runs && all < longMs; run++) {
+  for (let run = 0; run < maxRuns && all < longMs && least >= limitMs; run++) {
     const begun = cpuUsage();
     read(text);
     const { user, system } = cpuUsage(begun);

@@ -29,12 +29,12 @@ function paintSpan(span: Span, appearance: Appearance): string {
     : `\x1b]8;;${encodeURI(decodeSafely(span.link))}\x1b\\${text}\x1b]8;;\x1b\\`;
 }
 
-/** Without this, encodeURI would encode twice. */
+/** Without this, encodeURI would encode twice, and throw at half of a character. */
 function decodeSafely(address: string): string {
   try {
-    return decodeURI(address);
+    return decodeURI(address.toWellFormed());
   } catch (error) {
-    if (error instanceof URIError) return address;
+    if (error instanceof URIError) return address.toWellFormed();
     throw error;
   }
 }

@@ -38,7 +38,9 @@ Deno.test("paint() never uses red or blue for a nick in 16 colours", () => {
   assertEquals(codes.filter((code) => !/^\x1b\[(32|33|35|36|92|93|95|96)m/.test(code)), []);
 });
 
-Deno.test("paint() encodes the address of a link", () => {
+Deno.test("paint() encodes the address of a link, also with half of a character", () => {
   const painted = paint([{ text: "x", link: "https://x.y/ü?a=%20b" }], appearance("256"));
   assertEquals(painted.startsWith("\x1b]8;;https://x.y/%C3%BC?a=%20b\x1b\\"), true);
+  const broken = paint([{ text: "x", link: "https://x.y/\ud83d%" }], appearance("256"));
+  assertEquals(broken.startsWith("\x1b]8;;https://x.y/%EF%BF%BD%25\x1b\\"), true);
 });
