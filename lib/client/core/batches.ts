@@ -19,6 +19,8 @@ interface OpenBatch extends Batch {
   dropped: number;
   /** How many batches are inside each other in it. */
   depth: number;
+  /** Those of its items, also of items in inner batches. */
+  characters: number;
 }
 
 /** The most batches that are open; the messages of others are read one by one. */
@@ -27,12 +29,15 @@ const maxOpen = 64;
 const maxDepth = 32;
 /** The most items of all open batches, for a server that never ends it; more than the largest networks have channels. */
 const maxItems = 200_000;
+/** The most characters of all open batches: items can be long. */
+const maxCharacters = 32 * 1024 * 1024;
 
 /** The batches that are open on one connection. */
 export class Batches {
   readonly #open = new Map<string, OpenBatch>();
   /** The number of items in the open batches. */
   #items = 0;
+  #characters = 0;
 
   /** The message when it is outside a batch, the batch when this line ends one, otherwise undefined. */
   add(message: Message): Message | Batch | undefined {
@@ -48,7 +53,16 @@ export class Batches {
       if (this.#open.size < maxOpen) {
         const { tags, source } = message;
         this.#forget(reference);
-        this.#open.set(reference, { type, params, tags, source, items: [], dropped: 0, depth: 1 });
+        this.#open.set(reference, {
+          type,
+          params,
+          tags,
+          source,
+          items: [],
+          dropped: 0,
+          depth: 1,
+          characters: 0,
+        });
       }
       return undefined;
     }
@@ -62,6 +76,7 @@ export class Batches {
     const batch = this.#open.get(reference);
     this.#open.delete(reference);
     this.#items -= batch?.items.length ?? 0;
+    this.#characters -= batch?.characters ?? 0;
     return batch;
   }
 
@@ -70,13 +85,16 @@ export class Batches {
     const batch = this.#open.get(reference);
     if (batch === undefined) return item;
     const depth = (inner?.depth ?? 0) + 1;
-    if (this.#items >= maxItems || depth > maxDepth) {
+    const characters = inner?.characters ?? lengthOf(item);
+    if (this.#items >= maxItems || this.#characters + characters > maxCharacters || depth > maxDepth) {
       batch.dropped++;
       return undefined;
     }
     batch.depth = Math.max(batch.depth, depth);
     batch.items.push(item);
     this.#items++;
+    batch.characters += characters;
+    this.#characters += characters;
     return undefined;
   }
 
@@ -90,6 +108,13 @@ export class Batches {
     }
     return undefined;
   }
+}
+
+function lengthOf(item: Message | Batch): number {
+  let length = 0;
+  for (const param of item.params) length += param.length;
+  for (const [name, value] of item.tags) length += name.length + value.length;
+  return length;
 }
 
 /** All messages of a batch in order, including those of inner batches. */

@@ -43,11 +43,21 @@ export function cssColor(color: TextColor): string {
   return color.startsWith("#") ? color : `var(--color-${color})`;
 }
 
+/** The most pictures that one message shows; other addresses stay links. */
+const maxPictures = 20;
+/** The most elements of one text; the rest of it has no colours and links. A browser needs long to draw more. */
+const maxSpans = 2_000;
+
 /** Spans as elements. */
 export function spanElements(spans: readonly Span[]): Node[] {
-  return spans.flatMap((span) =>
-    span.link === undefined ? [spanElement(span)] : linkElements(span, span.link)
-  );
+  let picturesLeft = maxPictures;
+  const made = spans.slice(0, maxSpans).flatMap((span) => {
+    if (span.link === undefined) return [spanElement(span)];
+    const [link, picture] = linkElements(span, span.link);
+    return picture === undefined || picturesLeft-- > 0 ? [link, picture ?? []].flat() : [link];
+  });
+  const rest = spans.slice(maxSpans).map(({ text }) => text).join("");
+  return rest === "" ? made : [...made, spanElement({ text: rest })];
 }
 
 function spanElement(span: Span): HTMLElement {
@@ -61,7 +71,7 @@ function spanElement(span: Span): HTMLElement {
   return made;
 }
 
-function linkElements(span: Span, address: string): Node[] {
+function linkElements(span: Span, address: string): [Node, Node?] {
   const url = URL.parse(address);
   if (url === null || !/^https?:$/.test(url.protocol)) return [spanElement(span)];
   const link = element("a", { href: url.href, target: "_blank", rel: "noopener noreferrer" }, span.text);

@@ -34,6 +34,10 @@ interface BufferPosition {
 
 /** Above this number of messages in a buffer, only the times of the first ones stay in memory. */
 const maxKnown = 5_000;
+/** Above this number of messages in a buffer the oldest ones are not counted any more. */
+const maxCounted = 100_000;
+/** With this number of buffers no more conversations are counted. Anybody can write under very many nicks. */
+const maxBuffers = 2_000;
 
 const nothing: UnreadCount = { messages: 0, mentions: 0 };
 
@@ -87,20 +91,26 @@ export class UnreadMessages {
     const isAddressed = isAddressedToUs(said);
     position.unread.set(key, { at: said.at, nick: said.from.nick, isAddressed });
     if (isAddressed) position.mentions++;
-    if (position.unread.size - position.mentions > maxKnown) this.#shorten(position);
+    if (position.unread.size - position.mentions > maxKnown) this.#shorten(position, false);
+    if (position.mentions > maxKnown) this.#shorten(position, true);
     return true;
   }
 
-  /** Half of the messages become times only. They cannot be deleted one by one, but they count until they are read. */
-  #shorten({ unread, earlierAt }: BufferPosition): void {
+  /**
+   * Half of the messages, either those to us or the others, become times only. They cannot be deleted one by one, but
+   * they count until they are read.
+   */
+  #shorten(position: BufferPosition, ofAddressed: boolean): void {
+    const { unread, earlierAt } = position;
     let left = maxKnown / 2;
     for (const [key, { at, isAddressed }] of unread) {
-      if (left <= 0) return;
-      if (isAddressed) continue;
-      unread.delete(key);
+      if (left <= 0) break;
+      if (isAddressed !== ofAddressed) continue;
+      this.#deleteKey(position, key);
       earlierAt.push(at);
       left--;
     }
+    if (earlierAt.length > maxCounted) position.earlierAt = earlierAt.slice(-maxCounted);
   }
 
   /** We have read a buffer up to a time. An earlier time than before changes nothing. */
@@ -156,7 +166,7 @@ export class UnreadMessages {
       unread: new Map<string, UnreadMessage>(),
       earlierAt: [],
     };
-    this.#buffers.set(key, made);
+    if (this.#buffers.size < maxBuffers || /^[#&]/.test(key)) this.#buffers.set(key, made);
     return made;
   }
 

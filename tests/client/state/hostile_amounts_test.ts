@@ -64,3 +64,23 @@ Deno.test("batches inside each other a thousand times are dropped, not read with
   assert(last !== undefined && isBatch(last));
   assertEquals(messagesOf(last).at(0)?.params[1], "here");
 });
+
+Deno.test("batches that are never closed keep a bounded number of characters, also with long lines", () => {
+  const batches = new Batches();
+  const add = (line: string) =>
+    batches.add(parse(line) ?? { tags: new Map(), source: "", command: "", params: [] });
+  const text = "x".repeat(1024 * 1024);
+  add("BATCH +open chathistory #tea");
+  for (let line = 0; line < 40; line++) add(`@batch=open PRIVMSG #tea :${text}`);
+  // The same characters count again after the end of a batch.
+  add("BATCH +other chathistory #tea");
+  add(`@batch=other PRIVMSG #tea :${text}`);
+  const [open, other] = [add("BATCH -open"), add("BATCH -other")];
+  assert(open !== undefined && isBatch(open) && other !== undefined && isBatch(other));
+  assertEquals([open.items.length, open.dropped, other.items.length], [31, 9, 0]);
+  add("BATCH +next chathistory #tea");
+  add(`@batch=next PRIVMSG #tea :${text}`);
+  const next = add("BATCH -next");
+  assert(next !== undefined && isBatch(next));
+  assertEquals(next.items.length, 1);
+});

@@ -106,3 +106,15 @@ Deno.test("a marker in the future moves back to the present, so that new message
   assertEquals(counts(unread, "#den"), [1, 0]);
   assertEquals([unread.markAllRead("#tea"), ...counts(unread)], [10, 0, 0]);
 });
+
+Deno.test("very many messages to us, and very many nicks, stay bounded", () => {
+  const unread = new UnreadMessages();
+  for (let at = 1; at <= 12_000; at++) unread.add(said(at, { buffer: "bob", direct: true }));
+  assertEquals(counts(unread, "bob")[0], 12_000);
+  assert((counts(unread, "bob")[1] ?? 0) <= 5_000);
+  for (let nick = 0; nick < 2_500; nick++) unread.add(said(1, { buffer: `n${nick}`, direct: true }));
+  unread.add(said(1, { buffer: "#late" }));
+  assertEquals([unread.withMentions.length, counts(unread, "#late")[0]], [2_000, 1]);
+  unread.markAllRead("bob");
+  assertEquals(counts(unread, "bob"), [0, 0]);
+});
