@@ -2,7 +2,7 @@
  * How long one client lets another one wait: a watcher sends PING every two milliseconds, and this program prints its
  * worst and median wait while somebody else does what costs the server most. On a folder of large_data.ts:
  *
- *     deno run -A tests/bench/stalls.ts FOLDER [PART OF A NAME]
+ *     deno run -A tests/bench/stalls.ts FOLDER [PATTERN OF NAMES]
  *
  * It works on a copy beside the folder, and removes the copy. Columns: median and worst wait, the CPU time of the
  * server's main thread during the worst wait, and how long the work took.
@@ -14,12 +14,12 @@ import { type Job, jobs } from "./stall_jobs.ts";
 import type { Asker } from "./asker.ts";
 import { type Waits, Watcher } from "./watcher.ts";
 
-const [folder, part = ""] = Deno.args;
+const [folder, pattern = ""] = Deno.args;
 if (folder === undefined) throw new Error("Name a folder that large_data.ts wrote");
 
 const copy = `${folder}.run`;
 const groups = Map.groupBy(
-  jobs.filter(({ name }) => name.toLowerCase().includes(part.toLowerCase())),
+  jobs.filter(({ name }) => new RegExp(pattern, "i").test(name)),
   ({ flags = [] }) => flags.join(" "),
 );
 console.log(`${"".padEnd(46)}   median    worst   its CPU     took`);

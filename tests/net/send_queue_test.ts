@@ -47,10 +47,31 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
+/** Resolves after the microtasks of a flush. */
+async function microtasks(): Promise<void> {
+  for (let round = 0; round < 10; round++) await Promise.resolve();
+}
+
 function startQueue(maxBytes = 1_000, flusher = new Flusher()): [SendQueue, Reader] {
   const reader = new Reader();
   return [new SendQueue(reader, flusher, maxBytes, reader), reader];
 }
+
+Deno.test("a line to thousands is written in parts, and what is written later has each line once", async () => {
+  const flusher = new Flusher();
+  const all = Array.from({ length: 2500 }, () => startQueue(1_000, flusher));
+  const written = () => all.filter(([, { writes }]) => writes.length > 0).length;
+  for (const [queue] of all) queue.push(bytes("one\n"));
+  await microtasks();
+  assertEquals(written(), 1000);
+  const [other, reader] = startQueue(1_000, flusher);
+  for (const [queue] of [[other], ...all]) queue?.push(bytes("two\n"));
+  await microtasks();
+  assertEquals([reader.text, written()], ["two\n", 1000]);
+  flusher.now();
+  await settled();
+  assertEquals(new Set(all.map(([, { text }]) => text)), new Set(["one\ntwo\n"]));
+});
 
 Deno.test("SendQueue sends the chunks of one tick in one write", async () => {
   const [queue, reader] = startQueue();
