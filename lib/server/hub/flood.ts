@@ -134,14 +134,22 @@ const leastLinesMs = 0.5;
 /** When the time of this round ends; 0 before the first session of a round. */
 let roundEndMs = 0;
 /** A rest is needed: Deno reads and writes sockets only when nothing waits to be run (Deno 2.9.6). */
-const sessions = new Turns({ restShare: 0.1 });
+const turns = new Turns({ restShare: 0.1 });
+/** As many rounds of microtasks as a session needs to continue and to handle a line. */
+const microtasks = 4;
+
+/** The sessions that wait with their next line, in their order, and the end of the current turn. */
+const waiting: (() => void)[] = [];
+let turnEndMs = 0;
 
 /**
  * The lines of one session that are handled without a pause: a client can send many that each take some milliseconds, and
- * a hundred clients can do so in one round of the event loop. A session with one line never waits here.
+ * a hundred clients can do so in one round of the event loop. A session with one line does not wait unless thousands have
+ * one in the same round, as when all of them join; and a PING never waits, so clients see that the server is there.
  */
 export class LinesTurn {
   #endMs = 0;
+  #canPing = true;
 
   /** Begins now. */
   start(): void {
@@ -150,17 +158,40 @@ export class LinesTurn {
       roundEndMs = nowMs + linesMs;
       setImmediate(() => roundEndMs = 0);
     }
-    this.#endMs = Math.max(roundEndMs, nowMs + leastLinesMs);
+    const isFull = nowMs >= roundEndMs + linesMs;
+    this.#endMs = isFull ? 0 : Math.max(roundEndMs, nowMs + leastLinesMs);
+    this.#canPing = true;
   }
 
-  get isOver(): boolean {
-    return performance.now() >= this.#endMs;
+  /** Whether this line has to wait for next(). */
+  isOver(line: Line): boolean {
+    if (performance.now() < this.#endMs) return false;
+    if (!this.#canPing || typeof line !== "string" || !ping.test(line)) return true;
+    // Only the first of a read.
+    return this.#canPing = false;
   }
 
-  /** Resolves when other sessions have had their turn; of all sessions with more lines, one continues at a time. */
+  /** Resolves when other sessions have had their turn; sessions with more lines continue one after the other. */
   next(): Promise<void> {
-    return sessions.next().then(() => {
-      this.#endMs = performance.now() + linesMs;
+    return new Promise<void>((resolve) => {
+      if (waiting.push(resolve) === 1) void continueSessions();
+    }).then(() => {
+      this.#endMs = turnEndMs;
     });
+  }
+}
+
+const ping = /^P[IO]NG\b/i;
+
+async function continueSessions(): Promise<void> {
+  while (waiting.length > 0) {
+    await turns.next();
+    turnEndMs = performance.now() + linesMs;
+    do {
+      // It stays first until its line is handled, because next() calls this function for the first only.
+      waiting[0]?.();
+      for (let round = 0; round < microtasks; round++) await undefined;
+      waiting.shift();
+    } while (waiting.length > 0 && performance.now() < turnEndMs);
   }
 }

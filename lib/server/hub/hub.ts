@@ -184,7 +184,7 @@ export class Hub {
       }
       turn.start();
       for (const line of lines) {
-        if (turn.isOver) {
+        if (turn.isOver(line)) {
           await turn.next();
           if (session.isClosed) return;
         }
