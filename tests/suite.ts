@@ -26,6 +26,7 @@ import "./client/core/send_pace_test.ts";
 import "./client/core/server_clock_test.ts";
 import "./client/core/strict_transport_test.ts";
 import "./client/core/wanted_channels_test.ts";
+import "./client/core/wrong_lines_test.ts";
 import "./client/elements/transfer_content_test.ts";
 import "./client/page/accessibility_test.ts";
 import "./client/page/account_test.ts";

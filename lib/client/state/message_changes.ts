@@ -25,7 +25,7 @@ function readTagMessage(state: State, incoming: IncomingMessage): ReceiveResult 
   if (!own && isIgnored(state, message.source, who.account)) return withoutEvents(state);
   const [to = ""] = message.params;
   const buffer = isChannel(state, to) || own ? to : who.nick;
-  const id = readClientTag(message, "reply");
+  const id = readClientTag(message, "reply") || undefined;
   const added = readClientTag(message, "react");
   const emoji = added ?? readClientTag(message, "unreact");
   if (id !== undefined && emoji !== undefined && emoji.length <= maxReaction) {
@@ -59,6 +59,7 @@ function readTyping(
 
 function readRedact(state: State, incoming: IncomingMessage): ReceiveResult {
   const [to = "", id = "", reason = ""] = incoming.message.params;
+  if (id === "") return withoutEvents(state);
   const by = authorOf(incoming);
   const own = incoming.history ? isOwnPerson(state, by) : isOwn(state, by.nick);
   const buffer = isChannel(state, to) || own ? to : by.nick;

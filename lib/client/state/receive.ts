@@ -62,7 +62,10 @@ function readSaid(state: State, incoming: IncomingMessage): ReceiveResult {
   // A private notice opens no conversation: services and bots send notices that nobody asked for.
   const open = inChannel || read.manner === "notice" ? state : withOpenBuffer(state, buffer);
   const next = withBuffer(open, buffer, (one) => withMessageBy(one, from.nick));
-  const [id, replyTo] = [message.tags.get("msgid"), readClientTag(message, "reply")];
+  const [id, replyTo] = [
+    message.tags.get("msgid") || undefined,
+    readClientTag(message, "reply") || undefined,
+  ];
   const context = inChannel
     ? undefined
     : contextOf(state, from.nick, readClientTag(message, "channelContext"));

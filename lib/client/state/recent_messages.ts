@@ -25,7 +25,7 @@ export class RecentMessages {
 
   /** Whether we know already that this message was deleted. */
   isDeleted({ id, buffer }: Said): boolean {
-    const deletedIn = this.#deleted.get(id ?? "");
+    const deletedIn = id === undefined ? undefined : this.#deleted.get(id);
     return deletedIn !== undefined && fold(deletedIn) === fold(buffer);
   }
 
