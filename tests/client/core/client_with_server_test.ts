@@ -328,6 +328,7 @@ story("a client that another device logs out ends and does not come back", async
   await bob.client.server.ask("SESSIONS END others");
   assertEquals(await phone.ending, {
     kind: "refused",
+    isLoggedOut: true,
     reason: "Logged out: another device of your account ended this session",
   });
   assertEquals(bob.events.filter(({ kind }) => kind === "server notice"), []);
