@@ -30,7 +30,7 @@ export const shapes: readonly Shape[] = [
 ];
 
 const usualLength = 4096;
-/** Every function reads a text of this length in less, unless its time grows with the square of the length. */
+/** Every function reads a text of the usual length in less, unless its time grows with the square of the length. */
 const plentyMs = 10;
 /** After this time no more runs are needed. */
 const longMs = 400;
@@ -48,8 +48,9 @@ export function growthFault(
   textOf: (length: number) => string,
   firstLength = usualLength,
 ): string | undefined {
-  const short = fastest(read, textOf(firstLength), plentyMs);
-  if (short < plentyMs) return undefined;
+  const enoughMs = plentyMs * firstLength / usualLength;
+  const short = fastest(read, textOf(firstLength), enoughMs);
+  if (short < enoughMs) return undefined;
   const long = fastest(read, textOf(4 * firstLength), maxGrowth * short);
   return long < maxGrowth * short
     ? undefined

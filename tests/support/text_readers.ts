@@ -212,8 +212,7 @@ export const textReaders: Readonly<Record<string, (text: string) => unknown>> = 
   privateNoticeWords: (text) => privateNoticeWords(state, said(text)),
   listLines: (text) => listLines([reply("322", `#tea 5 :${text}`)].flat()),
   maskLines: (text) => maskLines([reply("367", `#tea ${text}`)].flat(), "#tea", "bans"),
-  whoisLines: (text) =>
-    whoisLines(["311", "319", "330", "320"].flatMap((code) => reply(code, `bob ${text}`))),
+  whoisLines: (text) => whoisLines(["311", "320"].flatMap((code) => reply(code, `bob ${text}`))),
   styleText: (text) => styleText(text, names),
   readConversations: (text) => readConversations(text, "ann"),
   unsentOf: (text) => unsentOf(text, "ann"),
