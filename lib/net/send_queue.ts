@@ -22,10 +22,10 @@ import { countWrite } from "./read_scheduler.ts";
 
 const ROUNDS = 4;
 /**
- * The queues that one flush writes, which takes up to ten milliseconds. A line to thousands of readers continues in the
+ * The queues that one flush writes, which takes about five milliseconds. A line to thousands of readers continues in the
  * next rounds of the event loop, so that other sockets are read in between.
  */
-const queuesAtOnce = 1000;
+const queuesAtOnce = 500;
 
 /** Takes some of `bytes` and resolves to their number; rejects if the connection is over. */
 export interface Writer {

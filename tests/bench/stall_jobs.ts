@@ -7,6 +7,8 @@ export interface Job {
   readonly name: string;
   /** Flags of the server; each set of flags starts with a fresh copy of the data. @default {[]} */
   readonly flags?: readonly string[];
+  /** It is ended after this time. @default {it ends by itself} */
+  readonly seconds?: number;
   /** The clients of the job, ready; this time does not count. */
   readonly prepare?: (port: number) => Promise<Asker[]>;
   /** Resolves at the end of the work, to a remark about the answer. */
@@ -35,13 +37,16 @@ function lines(name: string, prepare: Job["prepare"], ...all: string[]): Job {
   return { name, ...(prepare && { prepare }), run: async ([asker]) => await asker?.ask(...all) };
 }
 
-/** The job ends after so many seconds, and its clients leave in the middle. */
-function forSeconds(seconds: number, job: Job): Job {
-  const run: Job["run"] = async (askers, port) => {
-    const answered = job.run(askers, port).catch(() => {});
-    return await Promise.race([answered, pause(seconds * 1000).then(() => "still running")]) ?? undefined;
-  };
-  return { ...job, run };
+/** Runs a job until its end, or for so many seconds: then its clients leave in the middle. */
+export async function runJob(
+  job: Job,
+  askers: readonly Asker[],
+  { port, seconds = Infinity }: { readonly port: number; readonly seconds?: number },
+): Promise<string | void> {
+  const most = Math.min(seconds, job.seconds ?? Infinity);
+  if (most === Infinity) return await job.run(askers, port);
+  const answered = job.run(askers, port).catch(() => {});
+  return await Promise.race([answered, pause(most * 1000).then(() => "still running")]) ?? undefined;
 }
 
 const oneLetters = "t o a i w h s b f m c d e g l n";
@@ -68,12 +73,13 @@ const searches: Job[] = [
     async (port) => [await Asker.enter(port, "ann99999", { account: "ann99999" })],
     "SEARCH t",
   ),
-  forSeconds(20, lines("fifty SEARCHes of one person", asMember, ...fiftySearches)),
-  forSeconds(20, {
+  { ...lines("fifty SEARCHes of one person", asMember, ...fiftySearches), seconds: 20 },
+  {
+    seconds: 20,
     name: "fifty SEARCHes of each of ten persons",
     prepare: (port) => Promise.all(Array.from({ length: 10 }, (_, at) => member(port, `ann${at + 10}`))),
     run: async (askers) => (await Promise.all(askers.map((one) => one.ask(...fiftySearches))))[0],
-  }),
+  },
 ];
 
 const page = "timestamp=2026-01-01T00:00:00.000Z";

@@ -10,7 +10,7 @@
 // deno-lint-ignore-file no-console
 import { startServer } from "../support/server.ts";
 import { pause } from "../support/deadline.ts";
-import { type Job, jobs } from "./stall_jobs.ts";
+import { type Job, jobs, runJob } from "./stall_jobs.ts";
 import type { Asker } from "./asker.ts";
 import { type Waits, Watcher } from "./watcher.ts";
 
@@ -69,7 +69,7 @@ async function measure(job: Job, server: { readonly port: number }, watcher: Wat
   await pause(300);
   await watcher.take();
   const startedMs = performance.now();
-  const words = await job.run(askers, server.port);
+  const words = await runJob(job, askers, server);
   const tookMs = performance.now() - startedMs;
   if (tookMs < 50) await pause(50 - tookMs);
   print(job.name, await watcher.take(), tookMs, words ?? "");

@@ -5,7 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { writeData } from "../bench/large_data.ts";
-import { type Job, jobs } from "../bench/stall_jobs.ts";
+import { type Job, jobs, runJob } from "../bench/stall_jobs.ts";
 import { Watcher } from "../bench/watcher.ts";
 import { pause } from "../support/deadline.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -14,9 +14,11 @@ import { startServer } from "../support/server.ts";
 
 /** Ten times what these jobs took on two shared cores. */
 const mostCpuMs = 250;
-const size = { messages: 40_000, accounts: 5_000, files: 3_000, registeredChannels: 500 };
+const size = { messages: 25_000, accounts: 3_000, files: 500, registeredChannels: 300 };
+/** A job that takes longer does the same again and again. */
+const mostSeconds = 1;
 /** The jobs that need thousands of connections, or a minute, are left out. */
-const names = /^(?:SEARCH|fifty|CHATHISTORY|MARKREAD|REDACT|ACCOUNT|BACKUP)/;
+const names = /^(?:SEARCH|fifty|CHATHISTORY|MARKREAD|REDACT of a hundred|ACCOUNT|BACKUP)/;
 
 Deno.test({
   name: "searches, history, lists, exports, copies and deletions let others talk",
@@ -37,11 +39,11 @@ Deno.test({
   },
 });
 
-async function worstCpuMs({ prepare, run }: Job, port: number, watcher: Watcher): Promise<number> {
-  const askers = await prepare?.(port) ?? [];
+async function worstCpuMs(job: Job, port: number, watcher: Watcher): Promise<number> {
+  const askers = await job.prepare?.(port) ?? [];
   await pause(100);
   await watcher.take();
-  await run(askers, port);
+  await runJob(job, askers, { port, seconds: mostSeconds });
   await pause(50);
   for (const asker of askers) asker.close();
   return (await watcher.take()).worstCpuMs;
