@@ -17,8 +17,7 @@ const services = [
 ];
 /** Other networks keep all names with this end for services. */
 const serviceEnd = "Serv";
-/** Clients write "You" for the reader: "You invited bob". */
-const wholeNames = ["Accounts", "Services", "Server", "System", "You"];
+const wholeNames = ["Accounts", "Services", "Server", "System"];
 
 /** Digits that people read as letters. "1" and "0" have the shapes of letters already (skeleton.ts). */
 const digitLetters: ReadonlyMap<string, string> = new Map([["3", "e"], ["4", "a"], ["5", "s"], ["7", "t"]]);
