@@ -26,7 +26,12 @@ export function fileName(disposition: string | undefined): string {
 /** The last part of a path, without characters that could mislead a person or the file system. */
 export function cleanName(name: string): string {
   const last = name.split(/[/\\]/).at(-1)?.slice(-maxRead) ?? "";
-  const clean = last.replace(/[\p{Cc}\p{Cf}\p{Cs}<>:"|?*]/gu, "").replace(/^[.\s]+|[.\s]+$/g, "");
+  // Many spaces push the ending of a name out of sight.
+  const clean = last.replace(/[\p{Cc}\p{Cf}\p{Cs}\u115f\u1160\u3164\uffa0<>:"|?*]/gu, "").replace(
+    /[\s\u2800]+/g,
+    " ",
+  )
+    .replace(/^[.\s]+|[.\s]+$/g, "");
   if (clean.length <= maxLength) return clean === "" ? "file" : clean;
   const ending = /\.[A-Za-z0-9]{1,10}$/.exec(clean)?.[0] ?? "";
   return cutText(clean, maxLength - ending.length) + ending;

@@ -13,6 +13,7 @@ Deno.test("a file name is the last part of the sent name, without misleading or 
     [extended("..\\tea.png"), "tea.png"],
     [extended("tea\u202egnp.exe"), "teagnp.exe"],
     [extended(" .tea. "), "tea"],
+    [extended(`tea.png${" \u2800\u3164\u3000".repeat(40)}.exe`), "tea.png .exe"],
     [extended(".."), "file"],
     [extended(`${"x".repeat(200)}.png`), `${"x".repeat(116)}.png`],
   ];
