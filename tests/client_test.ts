@@ -324,6 +324,8 @@ Deno.test({
       /first connection to this server; its certificate is( |\n)[^]*[0-9A-F]{2}:[0-9A-F]{2}/,
     );
     await pane.press("/register", "Enter");
+    await pane.until("(yes or no):");
+    await pane.press("yes", "Enter");
     await pane.until("Password for bob:");
     await pane.press("four green leaves", "Enter");
     await pane.until("Repeat the password:");
