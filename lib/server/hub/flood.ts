@@ -19,7 +19,7 @@ const uncounted = /^(?:@\S+ +)?(?::\S+ +)?(?:PONG|QUIT)\b/i;
 /** The cost of a blank line, of a WebSocket frame without a line, and of a read that completes no line. */
 const idleShare = 0.05;
 /** An answer of this many bytes costs one line, beside the line that asked for it. */
-const answerBytes = 131_072;
+const bytesPerLine = 131_072;
 
 /** PONG and QUIT lines that do not count: more than any client needs. Further PONG and QUIT lines count. */
 const uncountedLines = { burst: 10, perSecond: 1 };
@@ -73,7 +73,8 @@ export class FloodControl {
   readonly #payer: Payer;
   #nowMs: number;
   #answeredBytes = 0;
-  #paidAnswer = false;
+  /** Bytes of the next answer that are paid for. */
+  #paidBytes = 0;
 
   /** `perSecond` is how many lines a client can send in the long run. */
   constructor(session: SessionState, perSecond: number, nowMs: number) {
@@ -103,9 +104,9 @@ export class FloodControl {
   waitMs(line: Line, nowMs: number): number {
     this.#nowMs = nowMs;
     const share = this.#session.user?.isOperator ? operatorShare : 1;
-    const { cost, isInBatch, paysForAnswer } = costOf(this.#payer, line);
+    const { cost, isInBatch, answerBytes = 0 } = costOf(this.#payer, line);
     const total = (cost + this.#answerCost()) * share;
-    this.#paidAnswer = paysForAnswer ?? false;
+    this.#paidBytes = answerBytes;
     const owedMs = this.#bucket.take(nowMs, total);
     if (owedMs === 0 || isInBatch) return 0;
     if (typeof line !== "string" || !uncounted.test(line)) return owedMs;
@@ -121,9 +122,9 @@ export class FloodControl {
 
   #answerCost(): number {
     const { answeredBytes } = this.#session;
-    const bytes = this.#paidAnswer ? 0 : answeredBytes - this.#answeredBytes;
+    const bytes = Math.max(0, answeredBytes - this.#answeredBytes - this.#paidBytes);
     this.#answeredBytes = answeredBytes;
-    return bytes / answerBytes;
+    return bytes / bytesPerLine;
   }
 }
 

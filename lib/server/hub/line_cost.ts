@@ -12,6 +12,9 @@ const markerShare = 0.1;
 const markerRequest = /^(?:@\S+ +)?(?::\S+ +)?MARKREAD +[^ ]+ *$/i;
 /** A request for this many messages of the history costs one line; it takes the server about 5 ms. */
 const messagesPerLine = 500;
+/** That price contains answers of this length; long messages and many deletions cost more. */
+const messageBytes = 1024;
+const pageBytes = 16_384;
 /** It has exactly the parameters of its subcommand; the last is the number of messages. */
 const historyRequest =
   /^(?:@\S+ +)?(?::\S+ +)?CHATHISTORY +(?:(?:LATEST|BEFORE|AFTER|AROUND) +\S+|BETWEEN +\S+ +\S+) +\S+ +(\d+) *$/i;
@@ -43,8 +46,8 @@ export interface LineCost {
   readonly cost: number;
   /** It does not wait, because its batch has a deadline; the next line pays. */
   readonly isInBatch?: boolean;
-  /** The length of its answer is part of the cost. */
-  readonly paysForAnswer?: boolean;
+  /** Bytes of its answer that are part of the cost. @default {0} */
+  readonly answerBytes?: number;
 }
 
 /** The part of a session that costs depend on. `takeFirstJoin` tells whether a JOIN is one of the first. */
@@ -68,7 +71,10 @@ export function costOf(payer: Payer, line: Line): LineCost {
   if (command === "CHATHISTORY") {
     const wanted = Number(historyRequest.exec(line)?.[1]);
     if (wanted > 0) {
-      return { cost: Math.min(1, Math.max(markerShare, wanted / messagesPerLine)), paysForAnswer: true };
+      return {
+        cost: Math.min(1, Math.max(markerShare, wanted / messagesPerLine)),
+        answerBytes: Math.min(wanted, messagesPerLine) * messageBytes + pageBytes,
+      };
     }
   }
   const cost = lineCost(payer, command, { line, end, count: pieces(line) });
