@@ -5,7 +5,8 @@
  *
  * While writes are running that the system could not take at once, readers wait for a timer instead, so that the
  * process is really idle: only then does Deno retry such a write. Without this, with 1,000 readers under load some
- * received nothing for 850 ms although their sockets were empty, and were disconnected as too slow.
+ * received nothing for 850 ms although their sockets were empty, and were disconnected as too slow. The same holds for
+ * sockets that begin to have data: while readers with more data go on, Deno looks for others only in each 61st round.
  */
 import { setImmediate } from "node:timers";
 
@@ -14,6 +15,10 @@ const maxBytes = 65_536;
 const partBytes = 200;
 /** Time between two pauses; a slow reader must not cause pauses all the time. */
 const busyMs = 10;
+/** The longest time of rounds without a pause when no write waits, because no other socket is read in it. */
+const restlessMs = 25;
+/** After this time without a round, the process was idle. */
+const quietMs = 60;
 const pauseMs = 1;
 
 /** An object that reads when its turn comes. */
@@ -22,9 +27,13 @@ export interface Reader {
 }
 
 let bytes = 0;
-let waiting: Reader[] = [];
+let waiting = new Set<Reader>();
+let pause: ReturnType<typeof setTimeout> | undefined;
 let writing = 0;
 let pausedMs = 0;
+/** When the last round began, and when the first round since the process was idle. */
+let roundMs = -Infinity;
+let restlessSinceMs = 0;
 
 /** Counts what was read: `count` bytes with `parts` lines or frames. */
 export function countRead(count: number, parts: number): void {
@@ -39,23 +48,36 @@ export function countWrite(change: 1 | -1): void {
 /** Lets the reader read: now, or after the other readers. */
 export function readInTurn(reader: Reader): void {
   if (bytes < maxBytes) return reader.takeTurn();
-  if (waiting.push(reader) === 1) setImmediate(continueReading);
+  if (waiting.add(reader).size === 1) setImmediate(continueReading);
+}
+
+/** The reader is closed and gets no turn. */
+export function leaveTurns(reader: Reader): void {
+  if (!waiting.delete(reader) || waiting.size > 0) return;
+  clearTimeout(pause);
+  pause = undefined;
 }
 
 /** Writes that the system took at once have ended before this. */
 function continueReading(): void {
-  if (writing === 0 || performance.now() - pausedMs < busyMs) return nextTurn();
-  setTimeout(paused, pauseMs);
+  if (waiting.size === 0 || pause !== undefined) return;
+  const nowMs = performance.now();
+  if (nowMs - roundMs > quietMs) restlessSinceMs = nowMs;
+  roundMs = nowMs;
+  const isDue = writing === 0 ? nowMs - restlessSinceMs >= restlessMs : nowMs - pausedMs >= busyMs;
+  if (isDue) pause = setTimeout(endPause, pauseMs);
+  else nextTurn();
 }
 
-function paused(): void {
-  pausedMs = performance.now();
+function endPause(): void {
+  pause = undefined;
+  pausedMs = restlessSinceMs = performance.now();
   nextTurn();
 }
 
 function nextTurn(): void {
   const readers = waiting;
-  waiting = [];
+  waiting = new Set();
   bytes = 0;
   for (const reader of readers) reader.takeTurn();
 }

@@ -13,7 +13,7 @@ import type { TlsIdentity } from "./tls_identity.ts";
 import { closeCodes, closeFrame, FrameReader } from "./web_socket_frames.ts";
 import { httpRefusal, tlsAlert, wrongProtocol } from "./wrong_protocol.ts";
 import { type Flusher, type QueueOwner, SendQueue, type Writer } from "./send_queue.ts";
-import { countRead, type Reader, readInTurn } from "./read_scheduler.ts";
+import { countRead, leaveTurns, type Reader, readInTurn } from "./read_scheduler.ts";
 
 /** Options of the connections of one listener; all of them share one object. */
 export interface StreamOptions {
@@ -313,6 +313,7 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
   #shut(): void {
     if (this.#closed) return;
     this.#closed = true;
+    leaveTurns(this);
     clearTimeout(this.#closing);
     this.#queue.clear();
     this.#socket.close();

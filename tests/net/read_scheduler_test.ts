@@ -1,6 +1,7 @@
 /** Fairness among readers: a peer that sends without a pause does not block the others. */
 import { assert, assertEquals } from "@std/assert";
 import { setImmediate } from "node:timers";
+import { countRead, type Reader, readInTurn } from "../../lib/net/read_scheduler.ts";
 import { Flusher } from "../../lib/net/send_queue.ts";
 import type { ServerConnection } from "../../lib/net/connection.ts";
 import {
@@ -57,4 +58,28 @@ Deno.test("a WebSocket peer that sends only empty frames does not block it eithe
   const frame = [0x8a, 0x80, 0, 0, 0, 0];
   const rounds = await roundsOf(webSocketConnection(eagerSocket(1000, frame), "text", options));
   assert(rounds > 300, `${rounds} rounds`);
+});
+
+Deno.test("a socket is read soon although others have more data without end", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using peer = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+  using socket = await listener.accept();
+  let isRead = false;
+  const eager: Reader = {
+    takeTurn() {
+      for (const endMs = performance.now() + 6; performance.now() < endMs;);
+      countRead(65_536, 0);
+      if (!isRead) setImmediate(() => readInTurn(eager));
+    },
+  };
+  const read = socket.read(new Uint8Array(1)).then(() => isRead = true);
+  eager.takeTurn();
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  const startedMs = performance.now();
+  await peer.write(Uint8Array.of(1));
+  await read;
+  const ms = performance.now() - startedMs;
+  // The last pause ends after the test's last read.
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert(ms < 100, `${ms} ms`);
 });

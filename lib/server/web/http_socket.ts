@@ -7,6 +7,7 @@ import { deadlines } from "../../deadlines.ts";
 import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Duplex } from "node:stream";
+import { countRead, leaveTurns, type Reader, readInTurn } from "../../net/read_scheduler.ts";
 import { ProxiedSocket } from "../../net/proxied_socket.ts";
 import { closeQuietly } from "../../net/tls_accept.ts";
 import type { StreamSocket } from "../../net/stream.ts";
@@ -34,10 +35,14 @@ export const httpDeadlines: HttpDeadlines = {
 
 const firstBytes = 4096;
 const mostBytes = 65_536;
+/** The least mean size of the chunks of a body that come in one read, and how many can be smaller. */
+const leastChunkBytes = 32;
+const smallChunks = 64;
+const badRequest = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 const requestTimeout = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 /** A socket until an upgrade. */
-export class HttpSocket extends Duplex {
+export class HttpSocket extends Duplex implements Reader {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localPort: number | undefined;
@@ -48,6 +53,7 @@ export class HttpSocket extends Duplex {
   readonly #deadlines: HttpDeadlines;
   #space: Uint8Array<ArrayBuffer> = new Uint8Array(firstBytes);
   #reading: Promise<number | null> | undefined;
+  #awaitsTurn = false;
   #isReleased = false;
   #isLeaving = false;
   #isIdle = false;
@@ -59,6 +65,9 @@ export class HttpSocket extends Duplex {
   #waitedMs = 0;
   #receivedBytes = 0;
   #writeDueMs = Infinity;
+  /** The size of the last read, and the chunks of a body in it. */
+  #readBytes = 0;
+  #chunks = 0;
 
   constructor(socket: StreamSocket, deadlines: HttpDeadlines) {
     super();
@@ -75,10 +84,32 @@ export class HttpSocket extends Duplex {
     this.requests++;
     this.#answers.add(response);
     response.once("close", () => this.#finish(response));
+    this.#countChunks(request);
     this.#request = request;
     this.#isIdle = this.#hasPart = false;
     this.#waitedMs = this.#receivedBytes = 0;
     this.#readingSinceMs = performance.now();
+  }
+
+  /** node:http makes an object of each chunk, also of a body that nobody reads: tiny ones stopped the server for seconds. */
+  #countChunks(request: IncomingMessage): void {
+    const push = request.push.bind(request);
+    request.push = (chunk: Uint8Array | null, encoding?: BufferEncoding) => {
+      if (
+        chunk !== null && ++this.#chunks > smallChunks && this.#chunks * leastChunkBytes > this.#readBytes
+      ) {
+        this.#end(badRequest);
+        return false;
+      }
+      return push(chunk, encoding);
+    };
+  }
+
+  /** Sends a last answer, if the socket takes it at once, and closes. */
+  #end(answer: string): void {
+    if (this.destroyed) return;
+    this.#socket.write(new TextEncoder().encode(answer)).catch(() => {});
+    this.destroy();
   }
 
   #finish(response: ServerResponse): void {
@@ -104,8 +135,8 @@ export class HttpSocket extends Duplex {
   check(nowMs: number): void {
     if (this.#isReleased || this.#isLeaving || !this.#isOverdue(nowMs)) return;
     const isAnswered = this.requests > 0 ? this.#writeDueMs !== Infinity : !this.#hasPart;
-    if (!isAnswered) this.#socket.write(new TextEncoder().encode(requestTimeout)).catch(() => {});
-    this.destroy();
+    if (isAnswered) this.destroy();
+    else this.#end(requestTimeout);
   }
 
   #isOverdue(nowMs: number): boolean {
@@ -124,6 +155,7 @@ export class HttpSocket extends Duplex {
   /** The socket for a WebSocket, with `head`, the bytes after the handshake. No other method works then. */
   release(head: Uint8Array, { address, secure, isProxied, isLocal }: Visitor): StreamSocket {
     this.#isReleased = true;
+    leaveTurns(this);
     const space = this.#space;
     const later = this.#reading?.then((count) => count === null ? null : space.subarray(0, count));
     later?.catch(() => {});
@@ -165,8 +197,15 @@ export class HttpSocket extends Duplex {
   }
 
   #receive(): void {
-    if (this.#reading !== undefined || this.#isReleased) return;
+    if (this.#reading !== undefined || this.#isReleased || this.#awaitsTurn) return;
     this.#readingSinceMs = performance.now();
+    this.#awaitsTurn = true;
+    readInTurn(this);
+  }
+
+  takeTurn(): void {
+    this.#awaitsTurn = false;
+    if (this.#reading !== undefined || this.#isReleased || this.destroyed) return;
     this.#reading = this.#socket.read(this.#space);
     this.#reading.then(this.#onRead, this.#onError);
   }
@@ -193,6 +232,7 @@ export class HttpSocket extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    leaveTurns(this);
     if (!this.#isReleased) closeQuietly(this.#socket);
     done(error);
   }
@@ -200,6 +240,7 @@ export class HttpSocket extends Duplex {
   readonly #onRead = (count: number | null) => {
     if (this.#isReleased) return;
     this.#reading = undefined;
+    countRead(count ?? 0, this.#chunks);
     if (this.#isLeaving) return count === null ? void this.destroy() : this.#receive();
     if (count === null) return void this.push(null);
     const nowMs = performance.now();
@@ -208,6 +249,8 @@ export class HttpSocket extends Duplex {
     if (this.#isIdle) this.#headersDueMs = nowMs + this.#deadlines.headersMs;
     this.#isIdle = false;
     this.#hasPart = true;
+    this.#readBytes = count;
+    this.#chunks = 0;
     this.push(this.#take(count));
   };
 

@@ -5,7 +5,7 @@ import { type Route, sendText as sendAnswer } from "../../../lib/server/web/web.
 import { withDeadline } from "../../support/deadline.ts";
 import { granted } from "../../support/permissions.ts";
 import { readAll, sendText } from "../../support/listening.ts";
-import { startSite } from "../../support/site.ts";
+import { siteStory, startSite } from "../../support/site.ts";
 
 const ignore = !granted("net", "read", "env");
 const [elsewhere = "127.0.0.1"] = granted("sys") ? reachableHosts("0.0.0.0") : [];
@@ -147,4 +147,22 @@ Deno.test("a sender that is refused gets the answer although it still sends", { 
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   assertMatch(await readAll(socket), /^HTTP\/1\.1 413 [^]*too large/);
+});
+
+siteStory("a body in tiny chunks ends its connection, and one in larger chunks does not", async (site) => {
+  const answersTo = async (chunk: string) => {
+    using socket = await Deno.connect({ hostname: "127.0.0.1", port: site.web.port });
+    const host = "Host: localhost\r\n";
+    await sendText(
+      socket,
+      `POST / HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(500)}`,
+    );
+    // A peer that ended the connection already is what this waits for.
+    await sendText(socket, `0\r\n\r\nGET /no HTTP/1.1\r\n${host}Connection: close\r\n\r\n`).catch(() => {});
+    return (await readAll(socket).catch(() => "cut")).includes("HTTP/1.1 404");
+  };
+  assertEquals([await answersTo("1\r\nx\r\n"), await answersTo(`40\r\n${"x".repeat(64)}\r\n`)], [
+    false,
+    true,
+  ]);
 });
