@@ -14,12 +14,20 @@ const maxLineLength = 32_768;
 export function connectWebSocket(url: string, signal?: AbortSignal): Promise<Connection> {
   const socket = new WebSocket(url, ["text.ircv3.net"]);
   return new Promise((resolve, reject) => {
-    const give = () => reject(new Error(`Cannot reach ${new URL(url).host}`));
+    const give = () => reject(new Error(failureOf(new URL(url))));
     signal?.addEventListener("abort", () => socket.close(), { once: true });
     socket.onopen = () => resolve(new BrowserConnection(socket, url));
     socket.onerror = give;
     socket.onclose = give;
   });
+}
+
+/** A browser does not say why; only a page that it loads itself shows that the certificate is wrong. */
+function failureOf({ host, protocol }: URL): string {
+  const more = protocol === "wss:"
+    ? ". If this lasts, load the page again: the browser then says whether the certificate is wrong"
+    : "";
+  return `Cannot reach ${host}${more}`;
 }
 
 class BrowserConnection implements Connection {

@@ -38,7 +38,7 @@ export interface BrowserVisitor {
 export interface TestBrowser extends AsyncDisposable {
   visit(
     url: string,
-    options?: { readonly width?: number; readonly height?: number },
+    options?: { readonly width?: number; readonly height?: number; readonly before?: string },
   ): Promise<BrowserVisitor>;
 }
 
@@ -53,13 +53,14 @@ export async function startBrowser({ whole = false } = {}): Promise<TestBrowser>
     ...(whole && { ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
   });
   return {
-    async visit(url, { width = 1100, height = 700 } = {}) {
+    async visit(url, { width = 1100, height = 700, before = "" } = {}) {
       const context = await browser.newContext({
         viewport: { width, height },
         locale: "en-GB",
         ignoreHTTPSErrors: true,
       });
       context.setDefaultTimeout(longestWaitMs);
+      await context.addInitScript(before);
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on("pageerror", (error) => complaints.push(error.message));

@@ -6,13 +6,18 @@
 /** The errors so far. */
 export class JoinErrors {
   readonly #givesServerPassword: boolean;
+  readonly #isConfidential: boolean;
   #sentences: string[] = [];
   /** The server asks for its own password, or the given one is wrong. */
   needsServerPassword = false;
 
-  /** `givesServerPassword`: the person entered a password of the server. */
-  constructor(givesServerPassword: boolean) {
+  /**
+   * `givesServerPassword`: the person entered a password of the server. `isConfidential`: nobody else can read the
+   * connection.
+   */
+  constructor(givesServerPassword: boolean, isConfidential: boolean) {
     this.#givesServerPassword = givesServerPassword;
+    this.#isConfidential = isConfidential;
   }
 
   /** Adds an error; `code` is that of the event, "" for none. */
@@ -23,9 +28,10 @@ export class JoinErrors {
   }
 
   get #serverPasswordFault(): string {
-    return this.#givesServerPassword
-      ? "The server password is wrong"
-      : "This server needs a password: enter it above";
+    if (this.#givesServerPassword) return "The server password is wrong";
+    return this.#isConfidential
+      ? "This server needs a password: enter it above"
+      : "This server needs a password: enter it above if others in this network may know it, because this page is not encrypted";
   }
 
   /** Returns all errors and forgets them. */

@@ -81,13 +81,18 @@ export function installNotifications(leadsTo: NotificationTarget): void {
   set(Notification.permission === "granted" && wantsNotifications());
   bell.addEventListener("click", async () => {
     if (isOn) return set(false);
-    set(await Notification.requestPermission() === "granted");
+    // A browser that does not allow it at all can throw.
+    set(await askPermission().catch(() => "denied") === "granted");
     if (isOn) return;
     const why = globalThis.isSecureContext
       ? "The browser blocks notifications from this page: allow them in the settings of the browser"
       : "Browsers show notifications only for pages loaded over https or from the same computer";
     toast(why, "error");
   });
+}
+
+async function askPermission(): Promise<NotificationPermission> {
+  return await Notification.requestPermission();
 }
 
 /** Shows a message as a notification when the person wants them; a click on it shows its conversation. */

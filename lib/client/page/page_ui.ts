@@ -72,7 +72,7 @@ export class PageUi implements EventHandlerParts {
     const { credentials, channels, takeBack } = parts;
     const { timelines } = this;
     const draw = () => this.draw();
-    this.#errors = new JoinErrors(credentials.serverPassword !== "");
+    this.#errors = new JoinErrors(credentials.serverPassword !== "", globalThis.isSecureContext);
     this.client = createClient(credentials, channels, {
       onEvent: (event) => this.#onEvent(event),
       onFault: reportFault,

@@ -107,7 +107,7 @@ export class Attachments {
 
   #attach(file: File): Attachment {
     const name = plain(file.name);
-    const picture = file.type.startsWith("image/") ? URL.createObjectURL(file) : undefined;
+    const picture = file.type.startsWith("image/") ? pictureOf(file) : undefined;
     const attachment: Attachment = {
       file,
       picture,
@@ -176,6 +176,15 @@ export class Attachments {
       : `Send ${them} to ${plainName(this.#buffer)}? Enter sends, Escape removes`;
     const line = byId("attachments-hint");
     if (line.textContent !== hint) line.textContent = hint;
+  }
+}
+
+/** Undefined where the browser cannot show it; the file can be sent all the same. */
+function pictureOf(file: File): string | undefined {
+  try {
+    return URL.createObjectURL(file);
+  } catch {
+    return undefined;
   }
 }
 
