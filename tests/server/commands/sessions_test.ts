@@ -79,6 +79,10 @@ story("SESSIONS END logs one device out, or all others, with their tokens", asyn
   );
   assertEquals([await desk.next(/^ERROR /), await split.next(/^ERROR /)], [sentence, sentence]);
   assertEquals([...chat.state.users.values()].map(({ nick, devices }) => [nick, devices.size]), [["ann", 1]]);
+  // It did not lose its connection, so it does not only reconnect.
+  await receive(ann);
+  await device(chat, "ann");
+  assertEquals((await receive(ann)).filter((line) => line.includes(" NEW_LOGIN ")).length, 1);
 });
 
 story("operators list and end the sessions of another account, and that is kept", async (chat) => {
