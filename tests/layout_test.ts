@@ -58,7 +58,7 @@ const mayImport: Record<string, readonly string[]> = {
     "type server/hub",
   ],
   "server/media": [],
-  "server/web": ["deadlines.ts", "irc", "net", "server/media", ...chatTypes],
+  "server/web": [...timing, "irc", "net", "server/media", ...chatTypes],
   "server/start": [
     "deadlines.ts",
     "run_command.ts",

@@ -34,7 +34,9 @@ export class UploadedFiles implements FileContents {
     this.#hub = hub;
     this.#folder = folder;
     this.#shared = shared;
-    folder.removeUnknown((id) => this.#find(id) !== undefined);
+    folder.removeUnknown((id) => this.#find(id) !== undefined).catch((error) =>
+      hub.chat.log("error", `Cannot delete the files of unfinished uploads: ${reasonOf(error)}`)
+    );
   }
 
   #find(id: string): UploadRow | undefined {
