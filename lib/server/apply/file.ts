@@ -15,14 +15,10 @@ export function applyFileEvent(chat: ChatState, event: FileEvent, stamp: number)
       for (const id of event.ids) chat.store?.files.remove(id);
       const { by, owner, ids } = event;
       if (by === undefined) return;
-      const target = ids.length === 1 ? ids[0] ?? "" : `${ids.length} files`;
-      recordAct(chat, { act: "FILE_DELETED", by, target, reason: owner ?? "" }, stamp);
       const files = ids.length === 1 ? "a file" : `${ids.length} files`;
-      recordAct(
-        chat,
-        { act: "FILE_DELETED", by, target: `${ids[0]?.slice(0, 6)}…`, reason: owner ?? "" },
-        stamp,
-      );
+      // As FILES LIST shows ids: everybody who knows a whole one can read the file on a machine that still has it.
+      const target = ids.length === 1 ? `${ids[0]?.slice(0, 8)}…` : files;
+      recordAct(chat, { act: "FILE_DELETED", by, target, reason: owner ?? "" }, stamp);
       tellOperators(chat, `${by} deleted ${files} of ${owner ?? "*"}`, stamp);
       return;
     }

@@ -22,7 +22,14 @@ export interface ReadableStore extends Pick<Store, "search" | "export" | "backup
   readonly deletions: Pick<Deletions, "read">;
   readonly files: Pick<
     UploadTable,
-    "find" | "ofOwner" | "olderThan" | "page" | "sumOfOrigin" | "sumOfOwner" | "totalBytes"
+    | "find"
+    | "ofOwner"
+    | "olderThan"
+    | "page"
+    | "sumOfOrigin"
+    | "sumOfOwner"
+    | "totalBytes"
+    | "unsharedOfGuests"
   >;
   readonly history: Pick<History, "isOpen" | "read" | "readInSteps" | "find" | "presentStamp">;
   readonly markers: Pick<ReadMarkers, "load">;

@@ -4,6 +4,7 @@
  */
 import type { Message } from "../../irc/message.ts";
 import { fold } from "../../irc/names.ts";
+import { stampMs } from "../../irc/stamp.ts";
 import type { UploadRow } from "../store/uploads.ts";
 import type { User } from "./user.ts";
 
@@ -21,12 +22,16 @@ export function fileOwner(account: string | undefined, host: string): string {
   return account ?? `~${host}`;
 }
 
-/** Whether the file is this user's own. Guests behind one address have a common owner, so their ids count too. */
+/**
+ * Whether the file is this user's own: of the account, or sent by this user as a guest. Guests behind one address have a
+ * common owner, so the id of the user counts; ids begin again with each start of the server, so the time counts too.
+ */
 export function isOwnFile(
-  file: Pick<UploadRow, "owner" | "user">,
-  { id, account, host }: Pick<User, "id" | "account" | "host">,
+  { owner, user, createdMs }: Pick<UploadRow, "owner" | "user" | "createdMs">,
+  { id, account, arrivedAt }: Pick<User, "id" | "account" | "arrivedAt">,
 ): boolean {
-  return isSame(file.owner, fileOwner(account, host)) && (account !== undefined || file.user === id);
+  if (!owner.startsWith("~")) return account !== undefined && isSame(owner, account);
+  return user === id && createdMs >= stampMs(arrivedAt);
 }
 
 /** The id in the address of a file, or the id itself; "" if the text has none. */
@@ -38,7 +43,7 @@ export function fileId(text: string): string {
 export function newlyShared(
   files: Files,
   text: string,
-  user: Pick<User, "id" | "account" | "host">,
+  user: Pick<User, "id" | "account" | "arrivedAt">,
 ): UploadRow[] {
   return filesIn(files, text).filter((file) => file.message === undefined && isOwnFile(file, user));
 }

@@ -19,20 +19,21 @@ const lifeMs = 10 * 60_000;
 
 /** Makes and reads the tokens of a chat. */
 export class UploadTokens {
-  readonly #chat: Pick<Chat, "accounts" | "now">;
+  readonly #chat: Pick<Chat, "accounts" | "now" | "users">;
   readonly #signer: TextSigner;
 
-  constructor(chat: Pick<Chat, "accounts" | "now">, secret: Uint8Array) {
+  constructor(chat: Pick<Chat, "accounts" | "now" | "users">, secret: Uint8Array) {
     this.#chat = chat;
     this.#signer = new TextSigner(secret, "");
   }
 
   /**
-   * A token for this user: "SENDER.EXPIRES.SIGNATURE"; the sender is "OWNER ID EPOCH" in base64url. The epoch of the
-   * account changes with the password, so a token does not survive a new one.
+   * A token for this user: "SENDER.EXPIRES.SIGNATURE"; the sender is "OWNER ID EPOCH ARRIVED" in base64url. The epoch of
+   * the account changes with the password, so a token does not survive a new one. After a restart another user can have
+   * the id, so the arrival of the user counts.
    */
-  make({ id, account, host }: Pick<User, "id" | "account" | "host">): string {
-    const sender = encodeText(`${fileOwner(account, host)} ${id} ${this.#epochOf(account)}`);
+  make({ id, account, host, arrivedAt }: Pick<User, "id" | "account" | "host" | "arrivedAt">): string {
+    const sender = encodeText(`${fileOwner(account, host)} ${id} ${this.#epochOf(account)} ${arrivedAt}`);
     return this.#signer.sign(`${sender}.${(this.#chat.now() + lifeMs).toString(36)}`);
   }
 
@@ -44,7 +45,9 @@ export class UploadTokens {
   read(token: string): Uploader | undefined {
     const [sender, expires = ""] = this.#signer.read(token)?.split(".") ?? [];
     if (sender === undefined || parseInt(expires, 36) < this.#chat.now()) return undefined;
-    const [name = "", user = "", epoch = ""] = decodeText(sender).split(" ");
+    const [name = "", user = "", epoch = "", arrivedAt = ""] = decodeText(sender).split(" ");
+    const found = this.#chat.users.get(user);
+    if (found !== undefined && String(found.arrivedAt) !== arrivedAt) return undefined;
     if (name.startsWith("~")) return { owner: name, user };
     const account = this.#chat.accounts.find(name);
     return account === undefined || account.suspended !== undefined || epoch !== this.#epochOf(name)

@@ -218,4 +218,9 @@ export const migrations: readonly string[] = [
   -- Long messages that are being erased: the id of the index entry, and the words that the index has lost (long_erasures.ts).
   CREATE TABLE erasing (entry INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, words INTEGER NOT NULL) STRICT;
   `,
+  `
+  -- Files of guests that are in no message (uploads.ts).
+  CREATE INDEX file_unshared ON file (created_ms)
+    WHERE message IS NULL AND owner GLOB '~*' AND origin IS NOT NULL;
+  `,
 ];

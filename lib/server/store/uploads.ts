@@ -49,6 +49,7 @@ export class UploadTable {
   readonly #ofOwner: StatementSync;
   readonly #after: StatementSync;
   readonly #olderThan: StatementSync;
+  readonly #unshared: StatementSync;
   #total = nothing;
   readonly #owners = new Map<string, FileSum>();
   readonly #origins = new Map<string, FileSum>();
@@ -61,6 +62,11 @@ export class UploadTable {
     this.#after = database.prepareArrays(`${columns} WHERE id > ? ORDER BY id LIMIT ?`);
     this.#olderThan = database.prepareArrays(
       "SELECT id FROM file WHERE created_ms < ? ORDER BY created_ms LIMIT ?",
+    );
+    // Older versions saved no origin, and not always the message.
+    this.#unshared = database.prepareArrays(
+      `SELECT id FROM file WHERE message IS NULL AND owner GLOB '~*' AND origin IS NOT NULL AND created_ms < ?
+       ORDER BY created_ms LIMIT ?`,
     );
     const save = database.prepareWrite(
       "INSERT OR REPLACE INTO file (id, name, type, bytes, owner, created_ms, user, message, origin) " +
@@ -112,6 +118,12 @@ export class UploadTable {
   olderThan(ms: number, count: number): string[] {
     this.#database.insertPending();
     return this.#olderThan.all(ms, count).map((row) => String((row as unknown as unknown[])[0]));
+  }
+
+  /** The same for files of guests that are in no message. */
+  unsharedOfGuests(ms: number, count: number): string[] {
+    this.#database.insertPending();
+    return this.#unshared.all(ms, count).map((row) => String((row as unknown as unknown[])[0]));
   }
 
   /** The bytes of all files. */

@@ -10,6 +10,8 @@ import { diskRefusal, type UploadFolder, UploadRefusal } from "./upload_folder.t
 
 /** A shared file that still has no row after this time comes from a machine that ended during an upload. */
 const abandonedMs = 3_600_000;
+/** A guest shares a file in a message when it has arrived; nobody can know the address of a file that is in none. */
+const unsharedMs = 24 * 3_600_000;
 /** The number of files that one event removes, because an event has a maximum size. */
 const removedAtOnce = 50;
 /** So many small files are deleted at once in this time; deleting one costs about 50 µs. */
@@ -29,7 +31,6 @@ export class UploadedFiles implements FileContents {
   /** The files that were deleted at once since a time. */
   #quick = { sinceMs: 0, files: 0 };
 
-  /** Deletes the files without a row. */
   constructor(hub: Hub, folder: UploadFolder, shared?: SharedFileContents) {
     this.#hub = hub;
     this.#folder = folder;
@@ -54,21 +55,30 @@ export class UploadedFiles implements FileContents {
     if (failure !== undefined) throw new UploadRefusal(503, failure.sentence);
   }
 
-  /** Deletes old files; call it regularly. Resolves when their content is deleted too. */
+  /**
+   * Deletes old files, and files of guests that are in no message; call it regularly. Resolves when their content is
+   * deleted too.
+   */
   async prune(): Promise<void> {
     const now = this.#hub.chat.clock.cautiousNow();
+    const files = this.#hub.chat.store?.files;
     const oldest = now - this.#hub.chat.settings.uploadKeep;
-    for (;;) {
-      const ids = this.#hub.chat.store?.files.olderThan(oldest, removedAtOnce) ?? [];
-      if (ids.length === 0) break;
-      await this.#hub.commit({ kind: "files removed", ids });
-      await this.#removing;
-      // Otherwise nothing is removed, for example while the machines cannot reach each other.
-      if (ids.some((id) => this.#find(id) !== undefined)) break;
-    }
+    await this.#removeWhile(() => files?.olderThan(oldest, removedAtOnce) ?? []);
+    await this.#removeWhile(() => files?.unsharedOfGuests(now - unsharedMs, removedAtOnce) ?? []);
     await this.#pruneShared(now - abandonedMs).catch((error) =>
       this.#hub.chat.log("error", `Cannot look for old files in NATS: ${reasonOf(error)}`)
     );
+  }
+
+  async #removeWhile(next: () => readonly string[]): Promise<void> {
+    for (;;) {
+      const ids = next();
+      if (ids.length === 0) return;
+      await this.#hub.commit({ kind: "files removed", ids });
+      await this.#removing;
+      // Otherwise nothing is removed, for example while the machines cannot reach each other.
+      if (ids.some((id) => this.#find(id) !== undefined)) return;
+    }
   }
 
   /** Deletes shared files without a row, and what unfinished uploads left. */

@@ -141,7 +141,7 @@ Deno.test("a new password on one machine ends the logins on the other, also one 
     await ask(ann, `REGISTER * * ${password}`);
     const phone = await connect(second, "ann");
     const epoch = second.chat.accounts.find("ann")?.epoch;
-    const token = second.chat.tokens.make({ id: "x", account: "ann", host: "" });
+    const token = second.chat.tokens.make({ id: "x", account: "ann", host: "", arrivedAt: 0 });
     await ask(ann, `ACCOUNT PASSWORD ${password} another-long-battery`);
     const sentence =
       "Logged out: the password of your account was changed on another device; log in with the new one";

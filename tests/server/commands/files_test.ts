@@ -77,6 +77,37 @@ Deno.test({
 
 Deno.test({
   name:
+    "the files of a guest stay its own after the login, and are not those of a later user with the same id",
+  ignore,
+  async fn() {
+    let late = 0;
+    await using site = await fileSite({}, { now: () => Date.now() + late });
+    const { state } = site.chat;
+    const bob = await site.chat.peer("bob", caps);
+    const [first, second] = [await share(site, bob), await share(site, bob, "cup.txt")];
+    bob.send(`PRIVMSG bob :${second}`);
+    await bob.lines();
+    const { id: user = "", host = "" } = state.find("bob") ?? {};
+    const [row] = state.store?.files.ofOwner(`~${host}`) ?? [];
+    // As a file from before a restart, when another guest of this address had the id.
+    if (row !== undefined) state.store?.files.save({ ...row, id: "e".repeat(22), user, createdMs: 1e12 });
+    assertMatch((await answers(bob, "FILES")).at(-1) ?? "", /LIST_END 2 :2 files/);
+    assertMatch((await answers(bob, `FILES DELETE ${"e".repeat(22)}`)).join(), /NOT_YOUR_FILE/);
+    const old = `${site.origin}/files/${"e".repeat(22)}/x`;
+    assertEquals(await status(old, `Bearer ${await token(bob)}`, "DELETE"), 403);
+    bob.send(`REGISTER bob * ${password}`);
+    await until(() => state.find("bob")?.account === "bob");
+    await bob.lines();
+    // A file that is in no message goes after a day, the other one stays.
+    late = 25 * 3_600_000;
+    await site.routes.files.prune();
+    assertEquals([await status(first), await status(second)], [404, 200]);
+    assertMatch((await answers(bob, `FILES DELETE ${second}`)).join(), /Deleted cup.txt/);
+  },
+});
+
+Deno.test({
+  name:
     "an operator lists, deletes and purges the files of others, as long as they are operator, and AUDIT knows it",
   ignore,
   async fn() {
@@ -102,7 +133,7 @@ Deno.test({
     const acts = (await answers(boss, "AUDIT FILE_DELETED")).filter((line) => /LISTED/.test(line));
     assertEquals(
       acts.map((line) => /FILE_DELETED (\S+)/.exec(line)?.[1]),
-      [first, second].map((one) => one.split("/").at(-2)),
+      [first, second].map((one) => `${one.split("/").at(-2)?.slice(0, 8)}…`),
     );
     assertMatch((await answers(boss, "FILES PURGE bob")).join(), /PURGED ~bob\.localhost :Deleted 2 files/);
     const late = await share(site, bob);
