@@ -11,6 +11,7 @@ import { NameMap } from "../names/look_alikes.ts";
 import { Accounts } from "./accounts.ts";
 import type { Channel, ChannelState } from "./channel.ts";
 import type { ChatOptions, ReloadableFiles } from "./chat_options.ts";
+import { ListSpace } from "./list_space.ts";
 import { MessageLinks } from "./message_links.ts";
 import { Monitors } from "./monitor.ts";
 import type { ReadableStore } from "./readable_store.ts";
@@ -56,6 +57,8 @@ export interface Chat extends Required<Pick<ChatOptions, "settings" | "log" | "l
   readonly users: ReadonlyMap<UserId, User>;
   readonly nicks: ReadonlyMap<Folded, User>;
   readonly channels: ReadonlyMap<Folded, Channel>;
+  /** What the lists of unregistered channels have. */
+  readonly listSpace: ListSpace;
   /** The prefix of the ids that this machine creates; "" if there is only one machine. */
   readonly machine: string;
   /** The stamps at which the machines joined, by machine; empty if there is only one machine. */
@@ -110,6 +113,7 @@ export class ChatState implements Chat {
     (channel) => channel.name,
     (channel) => channel.registration !== undefined,
   );
+  readonly listSpace = new ListSpace(this);
   readonly machine: string;
   readonly machines = new Map<string, number>();
   readonly suspects = new Map<string, number>();

@@ -43,6 +43,8 @@ export const modeCommands: CommandTable = {
 const maxMaskBytes = 200;
 /** The number of unknown letters that one MODE answers. */
 const maxUnknown = 10;
+/** The lists of unregistered channels have so many times the entries of one list, from one host. */
+const fullLists = 10;
 const notInMask = /[\s\p{Cc}]|^:/u;
 
 const lists: Readonly<Record<string, readonly [entry: NumericName, end: NumericName]>> = {
@@ -143,8 +145,17 @@ function toRecord(
   const record = { sign, letter, parameter: formatBan(parseBan(parameter)) };
   const added = earlier.filter((one) => one.letter === letter && one.sign === "+").length;
   const count = added + (channel.lists.get(letter)?.length ?? 0);
-  const isFull = sign === "+" && count >= chat.settings.listLimit;
+  if (sign === "-") return record;
+  const isFull = count >= chat.settings.listLimit || !hasListSpace(chat, channel, user);
   return isFull ? numericRefusal("ERR_BANLISTFULL", channel.name, letter) : record;
+}
+
+/** Whether a user can set one more entry; those of unregistered channels from one host have a limit together. */
+function hasListSpace(chat: Chat, { registration }: Channel, { host, isOperator }: User): boolean {
+  if (registration !== undefined || isOperator) return true;
+  if (chat.listSpace.countOf(host) >= chat.settings.listLimit * fullLists) return false;
+  chat.listSpace.add(host);
+  return true;
 }
 
 /** Whether a change lets people in who could not join before; also another key, which they can know. */

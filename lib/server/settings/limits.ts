@@ -204,7 +204,8 @@ export const limitSettings = {
     env: "PARLEY_LIST_LIMIT",
     group: "Limits",
     metavar: "COUNT",
-    help: "maximum number of bans per channel; the same limit holds for exceptions and for invite exceptions",
+    help:
+      "maximum number of bans per channel; the same limit holds for exceptions and for invite exceptions; what one host sets in channels that are not registered is at most ten times this",
   },
   monitorLimit: {
     kind: "number",

@@ -52,6 +52,34 @@ story("everybody sees MODE b; only members see e and I", async (chat) => {
   assertEquals(await ask(bob, "MODE #tea b"), [":chat.test 403 bob #tea :No such channel"]);
 });
 
+story(
+  "what one host sets in the lists of unregistered channels has a limit, also after it has left them",
+  { settings: { listLimit: 2 } },
+  async (chat) => {
+    const [ann, bob] = await chat.join("#a", "ann", "bob");
+    const fill = async (channel: string) => {
+      const answer = await ask(
+        ann,
+        `MODE ${channel} +bb a b`,
+        `MODE ${channel} +ee c d`,
+        `MODE ${channel} +II e f`,
+      );
+      return answer.filter((line) => line.includes(" 478 ")).length;
+    };
+    const refused = [await fill("#a")];
+    for (const channel of ["#b", "#c", "#d"]) {
+      await ann.join(channel);
+      refused.push(await fill(channel));
+    }
+    assertEquals(refused, [0, 0, 0, 4]);
+    await ask(ann, "PART #a");
+    assertEquals((await ask(ann, "MODE #d +e x"))[0], ":chat.test 478 ann #d e :Channel list is full");
+    await bob.join("#e");
+    assertEquals((await ask(bob, "MODE #e +b x"))[0], ":bob MODE #e +b x!*@*");
+    assertEquals((await ask(ann, "MODE #d -b a", "MODE #b -b a")).length, 2);
+  },
+);
+
 story("MODE +b stops at MAXLIST, separately for each list", { settings: { listLimit: 2 } }, async (chat) => {
   const [ann] = await chat.join("#tea", "ann");
   assertEquals(await ask(ann, "MODE #tea +bbbe a b c d", "MODE #tea -b a", "MODE #tea +b c"), [
