@@ -2,7 +2,9 @@
  * Upload tokens: a short-lived proof of a user's name, for uploads over HTTP (draft/authtoken). See signed_text.ts.
  */
 import type { Chat } from "./chat.ts";
-import { fileOwner } from "./shared_files.ts";
+import { fold } from "../../irc/names.ts";
+import type { UploadRow } from "../store/uploads.ts";
+import { fileOwner, isOwnFile } from "./shared_files.ts";
 import { decodeText, encodeText, TextSigner } from "./signed_text.ts";
 import type { User } from "./user.ts";
 
@@ -53,6 +55,13 @@ export class UploadTokens {
     return account === undefined || account.suspended !== undefined || epoch !== this.#epochOf(name)
       ? undefined
       : { owner: account.name, user, ...(account.epoch !== undefined && { epoch: account.epoch }) };
+  }
+
+  /** Whether the file is this sender's own. */
+  isOwn({ owner, user }: Uploader, file: UploadRow): boolean {
+    if (!owner.startsWith("~") && fold(file.owner) === fold(owner)) return true;
+    const found = user === undefined ? undefined : this.#chat.users.get(user);
+    return found !== undefined && isOwnFile(file, found);
   }
 
   #epochOf(account: string | undefined): string {

@@ -4,9 +4,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { Chat } from "../chat/chat.ts";
-import { isOwnFile } from "../chat/shared_files.ts";
 import type { Uploader } from "../chat/upload_token.ts";
-import { fold } from "../../irc/names.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import type { UploadRow } from "../store/uploads.ts";
 import { UploadRefusal } from "./upload_folder.ts";
@@ -56,9 +54,8 @@ export function rightToDelete(
   { owner, user }: Uploader,
   file: UploadRow,
 ): { readonly by?: string } | undefined {
+  if (chat.tokens.isOwn({ owner, ...(user !== undefined && { user }) }, file)) return {};
   const found = user === undefined ? undefined : chat.users.get(user);
-  if (!owner.startsWith("~") && fold(file.owner) === fold(owner)) return {};
-  if (found !== undefined && isOwnFile(file, found)) return {};
   if (found?.isOperator) return { by: found.nick };
   return chat.accounts.roleOf(owner) === "" ? undefined : { by: owner };
 }
