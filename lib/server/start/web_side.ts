@@ -38,7 +38,7 @@ const pruneMs = 3_600_000;
 /** A browser opens six sockets to load a page or files, and a WebSocket. */
 const socketsPerPerson = 8;
 
-/** Logs a failure; what still runs while the server stops finds its store closed. */
+/** Logs a failure of the web side, but not while the server stops: the store can be closed then. */
 function errorLog(hub: Hub, isStopping: () => boolean): (error: unknown) => void {
   return (error) => {
     if (!isStopping()) hub.chat.log("error", `The web side failed: ${errorText(error)}`);
