@@ -38,13 +38,6 @@ const pruneMs = 3_600_000;
 /** A browser opens six sockets to load a page or files, and a WebSocket. */
 const socketsPerPerson = 8;
 
-/** Logs a failure of the web side, but not while the server stops: the store can be closed then. */
-function errorLog(hub: Hub, isStopping: () => boolean): (error: unknown) => void {
-  return (error) => {
-    if (!isStopping()) hub.chat.log("error", `The web side failed: ${errorText(error)}`);
-  };
-}
-
 /** Opens the web side; with `shared`, machines exchange files. Throws a StartError. */
 export function openWeb(
   hub: Hub,
@@ -56,7 +49,7 @@ export function openWeb(
   const folder = new UploadFolder(ephemeral ? temporaryFolder() : `${data}/files`);
   const routes = uploadSize > 0 ? new UploadRoutes(hub, folder, { limits, shared }) : undefined;
   const files = routes?.files;
-  const onError = errorLog(hub, () => isStopping);
+  const onError = (error: unknown) => hub.chat.log("error", `The web side failed: ${errorText(error)}`);
   let isStopping = false;
   try {
     const listener = startWeb({
