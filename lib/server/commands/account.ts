@@ -230,7 +230,7 @@ async function prove({ chat, commit, session, params }: Call, own: AccountRow): 
     "ACCOUNT",
     "HISTORY_OPENED",
     name,
-    `Your older messages are open again${left}`,
+    `Your older messages are open again: connect again, and your app can show them${left}`,
   );
 }
 

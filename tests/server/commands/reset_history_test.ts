@@ -111,7 +111,7 @@ story("the old password opens older history again, a wrong one does not", async 
     ],
   );
   assertEquals(await ask(bob, `ACCOUNT PROVE BASE64 ${encode64(utf8(password))}`), [
-    ":chat.test NOTE ACCOUNT HISTORY_OPENED bob :Your older messages are open again",
+    ":chat.test NOTE ACCOUNT HISTORY_OPENED bob :Your older messages are open again: connect again, and your app can show them",
   ]);
   const open = await everything(bob);
   for (const word of ["secret to ann", "secret note", "secret answer", "secret in the den"]) {
