@@ -85,6 +85,7 @@ import "./client/text/style_text_test.ts";
 import "./client/timeline/day_text_test.ts";
 import "./client/timeline/drafts_test.ts";
 import "./client/timeline/entry_list_test.ts";
+import "./client/timeline/hostile_lines_test.ts";
 import "./client/timeline/input_history_test.ts";
 import "./client/timeline/kept_conversations_test.ts";
 import "./client/timeline/row_window_test.ts";

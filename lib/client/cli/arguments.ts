@@ -45,11 +45,11 @@ export const jobs: readonly (readonly [word: Job["kind"], does: string])[] = [
 export function jobOf(
   words: readonly string[],
 ): { readonly job: Job | undefined; readonly rest: readonly string[] } | ArgumentFault {
-  const at = words.findIndex((word) => !isAddress(word));
+  const at = words.findIndex((word) => !isAddress(word) && !isHost(word));
   const name = words[at] ?? "";
   if (!jobs.some(([word]) => word === name)) return { job: undefined, rest: words };
   const [target, ...texts] = words.slice(at + 1).filter((word, position) => !isAddress(word) || position > 1);
-  const rest = words.filter((word, position) => isAddress(word) && position < at + 3);
+  const rest = words.filter((word, position) => position < at || (isAddress(word) && position < at + 3));
   if (name === "tail") {
     const channels = [target ?? [], ...texts].flat().map(channelName);
     return { job: { kind: "tail", channels }, rest };

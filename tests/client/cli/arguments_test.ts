@@ -47,6 +47,8 @@ Deno.test("jobOf() finds the job before and after the address", () => {
     job: { kind: "send", target: "#tea", text: "see irc://y" },
     rest: [],
   });
+  // A bare host means TLS, also for a job.
+  assertEquals(jobOf(["chat.example", "send", "#tea", "green tea"]), { job: send, rest: ["chat.example"] });
   assertEquals(jobOf(["tail", "tea"]), { job: { kind: "tail", channels: ["#tea"] }, rest: [] });
   assertEquals(jobOf(["irc://x"]), { job: undefined, rest: ["irc://x"] });
   assertEquals("fault" in jobOf(["history"]), true);
