@@ -3,7 +3,7 @@
  * of its own is renewed before it expires, with the same key, so pins of the key stay valid. server.ts asks for the
  * renewal every ten minutes, through tls_listener.ts.
  */
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { deadlines } from "../deadlines.ts";
 import { type KeyPair, makeCertificate } from "./certificate.ts";
 import { systemReason } from "./system_reason.ts";
@@ -73,7 +73,7 @@ async function loadOwn(source: CertificateSource, folder: string): Promise<Serve
     if (key === undefined) writeWholeFile(keyPath, made.key);
     writeWholeFile(certPath, made.cert);
   } catch (error) {
-    throw new CertificateError(`Cannot write the certificate to "${folder}": ${reasonOf(error)}`);
+    throw new CertificateError(`Cannot write the certificate to "${folder}": ${systemReason(error)}`);
   }
   return made;
 }
@@ -85,18 +85,15 @@ async function make({ names, nowMs }: CertificateSource, key?: string): Promise<
     return await makeCertificate(key === undefined ? request : { ...request, key });
   } catch (error) {
     throw new CertificateError(
-      `Cannot make a certificate: ${reasonOf(error)}; delete tls-key.pem to make a new key`,
+      `Cannot make a certificate: ${systemReason(error)}; delete tls-key.pem to make a new key`,
     );
   }
 }
 
 function read(pair: KeyPair, what: string): ServerCertificate {
   const parsed = parse(pair.cert, what);
-  try {
-    checkPair(pair);
-  } catch (error) {
-    throw new CertificateError(`Cannot use ${what}: ${reasonOf(error)}`);
-  }
+  const fault = pairFault(parsed, pair.key);
+  if (fault !== undefined) throw new CertificateError(`Cannot use ${what}: ${fault}`);
   return {
     ...pair,
     fingerprint: parsed.fingerprint256,
@@ -114,9 +111,15 @@ function parse(cert: string, what: string): X509Certificate {
   }
 }
 
-/** A listener refuses a key that does not match the certificate; a reload must not find that out on the real port. */
-function checkPair({ cert, key }: KeyPair): void {
-  Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key }).close();
+/** Listening accepts every pair, and the first client would find out. Listening for a test needs a permission. */
+function pairFault(certificate: X509Certificate, key: string): string | undefined {
+  try {
+    return certificate.checkPrivateKey(createPrivateKey(key))
+      ? undefined
+      : "the key does not match the certificate";
+  } catch {
+    return "the key is not a PEM key";
+  }
 }
 
 /** A pipe that nobody writes must not stop the server, which reads the files again while it runs. */
@@ -129,7 +132,7 @@ async function readFile(path: string, what: string): Promise<string> {
         `Cannot read the ${what} "${path}": it is a pipe, and no program writes into it`,
       );
     }
-    throw new CertificateError(`Cannot read the ${what} "${path}": ${reasonOf(error)}`);
+    throw new CertificateError(`Cannot read the ${what} "${path}": ${systemReason(error)}`);
   }
 }
 
@@ -138,18 +141,6 @@ function exists(path: string): boolean {
     return Deno.statSync(path).isFile;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
-    throw new CertificateError(`Cannot read "${path}": ${reasonOf(error)}`);
+    throw new CertificateError(`Cannot read "${path}": ${systemReason(error)}`);
   }
 }
-
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const [, words] = causes.find(([pattern]) => pattern.test(text)) ?? [];
-  return words ?? systemReason(error);
-}
-
-/** Messages of the libraries, in plain words. */
-const causes: readonly (readonly [pattern: RegExp, words: string])[] = [
-  [/KeyMismatch/, "the key does not match the certificate"],
-  [/No keys found/, "the key is not a PEM key"],
-];

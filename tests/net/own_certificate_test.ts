@@ -5,19 +5,33 @@ import { makeCertificate } from "../../lib/net/certificate.ts";
 import { CertificateError, loadCertificate } from "../../lib/net/own_certificate.ts";
 import { granted } from "../support/permissions.ts";
 
-const ignore = !granted("read", "write", "net");
+const ignore = !granted("read", "write");
+/** A server with narrow permissions listens on its own address and no other. */
+const permissions = {
+  net: false,
+  read: "inherit",
+  write: "inherit",
+  env: "inherit",
+  run: "inherit",
+  sys: "inherit",
+} as const;
 const names = ["chat.test", "localhost", "127.0.0.1"];
 const nowMs = Date.now();
 const day = 86_400_000;
 
-Deno.test({ name: "a certificate is made once, and only its owner can read the files", ignore, fn: made });
+Deno.test({
+  name: "a certificate is made once, and only its owner can read the files",
+  ignore,
+  permissions,
+  fn: made,
+});
 Deno.test({
   name: "a certificate is renewed with the same key a month before it expires",
   ignore,
   fn: renewed,
 });
 Deno.test({ name: "a certificate without a folder is a new one each time", ignore, fn: ephemeral });
-Deno.test({ name: "given files are used, and their faults are reported", ignore, fn: given });
+Deno.test({ name: "given files are used, and their faults are reported", ignore, permissions, fn: given });
 Deno.test({ name: "a folder that cannot be written is reported", ignore, fn: unwritable });
 
 async function inFolder(act: (folder: string) => Promise<void>): Promise<void> {
