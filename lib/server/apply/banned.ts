@@ -1,7 +1,14 @@
 /** Apply, for sessions and users that a server ban matches. */
 import { stampMs } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
-import { banSentence, candidateAt, type ServerBan } from "../chat/server_ban.ts";
+import {
+  banSentence,
+  candidateAt,
+  isInRange,
+  matchesTarget,
+  parseTarget,
+  type ServerBan,
+} from "../chat/server_ban.ts";
 import type { SessionState } from "../chat/session.ts";
 import type { UserState } from "../chat/user.ts";
 import { reply } from "../render/reply.ts";
@@ -26,20 +33,33 @@ export function closeIfBanned(chat: ChatState, session: SessionState, nowMs: num
   const ban = user === undefined
     ? chat.serverBans.findAddress(connection.address, nowMs)
     : chat.serverBans.match(candidateAt(session, user), nowMs);
-  if (ban === undefined || session.isClosed) return;
-  closeBanned(session, ban);
+  if (ban !== undefined) closeBanned(session, ban);
 }
 
 /**
- * Ends a user that a ban matches: each machine closes its own sessions, and the end of a session is an event of its own,
- * because a ban can match thousands of users. A user who lost its connection is given up.
+ * Ends all that a new ban matches: users, sessions that are still registering, and further sessions with another address.
+ * Each machine closes its own sessions, and the end of a session is an event of its own, because a ban can match
+ * thousands of users. A user who lost its connection is given up.
  */
-export function endBanned(user: UserState, ban: ServerBan): void {
-  if (user.lingering !== undefined) user.lingering = { ...user.lingering, forMs: 0 };
-  for (const session of [...user.sessions]) if (!session.isClosed) closeBanned(session, ban);
+export function endBanned(chat: ChatState, ban: ServerBan): void {
+  const target = parseTarget(ban.target);
+  if (target === undefined) return;
+  for (const user of chat.users.values()) {
+    if (!matchesTarget(target, user)) continue;
+    if (user.lingering !== undefined) user.lingering = { ...user.lingering, forMs: 0 };
+    for (const session of [...user.sessions]) closeBanned(session, ban);
+  }
+  for (const session of [...chat.sessions.values()]) {
+    const { user, connection: { address } } = session;
+    const isMatched = user === undefined
+      ? target.kind === "address" && isInRange(target.range, address)
+      : matchesTarget(target, candidateAt(session, user));
+    if (isMatched) closeBanned(session, ban);
+  }
 }
 
 function closeBanned(session: SessionState, ban: ServerBan): void {
+  if (session.isClosed) return;
   logBan(session, ban);
   // A banned user does not linger.
   session.hasQuit = true;

@@ -8,7 +8,7 @@ import { OutgoingLine } from "../render/outgoing.ts";
 import { fromUser } from "../render/sender.ts";
 import type { EventOf } from "./event.ts";
 import { applyAct, recordAct } from "./audit.ts";
-import { closeIfBanned, endBanned } from "./banned.ts";
+import { endBanned } from "./banned.ts";
 import { endUser } from "./presence.ts";
 
 type OperatorEvent = EventOf<
@@ -61,9 +61,5 @@ function addBan(chat: ChatState, ban: ServerBan, stamp: number): undefined {
   const until = ban.untilMs === undefined ? "" : ` until ${shownTime(ban.untilMs)}`;
   recordAct(chat, { act: "BAN", by: ban.by, target: ban.target, reason: ban.reason + until }, stamp);
   tellOperators(chat, `${ban.by} banned ${ban.target}${until}: ${ban.reason}`, stamp);
-  for (const user of chat.users.values()) {
-    if (chat.serverBans.match(user, nowMs) !== undefined) endBanned(user, ban);
-  }
-  // Sessions that are still registering, and further sessions with another address.
-  for (const session of [...chat.sessions.values()]) closeIfBanned(chat, session, nowMs);
+  if (chat.serverBans.find(ban.target, nowMs) !== undefined) endBanned(chat, ban);
 }

@@ -104,7 +104,8 @@ export function matchesUser(target: BanTarget, user: User): boolean {
     user.sessions.some((session) => matchesTarget(target, candidateAt(session, user)));
 }
 
-function isInRange(range: AddressRange, address: string): boolean {
+/** Whether an address is in a range. */
+export function isInRange(range: AddressRange, address: string): boolean {
   const bytes = parseAddress(address);
   return bytes !== undefined && inRange(range, bytes);
 }
