@@ -9,7 +9,7 @@ import type { AccountEvent } from "./account_event.ts";
 import { adoptGuestHistory } from "./account_history.ts";
 import { sendToPeers } from "./notices.ts";
 import { giveOperator, reviewOperator } from "./operator_right.ts";
-import { endUser, isLoginValid, renameUser } from "./presence.ts";
+import { announceLogin, endUser, isLoginValid, renameUser } from "./presence.ts";
 import { takeRank } from "./rank.ts";
 import { restoreRank } from "./registration.ts";
 
@@ -59,6 +59,11 @@ export function changeAccount(
     if (session === chat.applyingFor) continue;
     session.send(outgoing);
     if (account === undefined) sendNumeric(session, "RPL_LOGGEDOUT", user.source);
+  }
+  if (account !== undefined) {
+    for (const [id, device] of user.devices) {
+      announceLogin(chat, account, id, { ...device, since: stamp }, user);
+    }
   }
   reviewOperator(user, stamp);
   giveOperator(user, stamp);

@@ -38,6 +38,7 @@ export function arrive(chat: ChatState, event: EventOf<"arrived">, stamp: number
   chat.mostUsers = Math.max(chat.mostUsers, chat.users.size);
   const { address, secure, client = "", away = "" } = event.user;
   const device = { address, secure, client, since: stamp, away: awayOf(away, stamp) };
+  if (account !== undefined) announceLogin(chat, account, event.session, device);
   addSession(chat, user, event.session, device);
   notifyOnline(chat, user);
 }
@@ -54,11 +55,35 @@ export function attach(chat: ChatState, event: EventOf<"attached">, stamp: numbe
   const lost = user.lingering?.device.away;
   const away = event.away === undefined && lost?.text !== "*" ? lost : awayOf(event.away ?? "", stamp);
   const device = { address, secure, client, since: stamp, away };
-  if (!user.isReturning(device, stampMs(stamp))) tellNewLogin(user, event.session, device);
+  if (!user.isReturning(device, stampMs(stamp))) {
+    tellNewLogin(user, event.session, device);
+    if (event.account !== undefined) announceLogin(chat, event.account, event.session, device, user);
+  }
   changeAway(chat, user, { stamp }, () => addSession(chat, user, event.session, device));
   for (const channel of user.channels.keys()) channel.forgetSessions();
   const session = chat.sessions.get(event.session);
   if (session !== undefined) closeIfBanned(chat, session, stampMs(stamp));
+}
+
+/**
+ * Tells the other users of an account that this device logged in; not if it only reconnects. They have other nicks than
+ * `own`, the user of the device.
+ */
+export function announceLogin(
+  chat: ChatState,
+  account: string,
+  id: string,
+  device: Device,
+  own?: UserState,
+): void {
+  const nowMs = stampMs(device.since);
+  const users: UserState[] = [];
+  for (const user of chat.users.values()) if (user.account === account && user !== own) users.push(user);
+  const isReturning = users.some((user) => user.isReturning(device, nowMs));
+  for (const user of users) {
+    if (!isReturning) tellNewLogin(user, id, device);
+    user.rememberDevice(device, nowMs);
+  }
 }
 
 /** Ends a lingering user. The event is void if the user came back after it was committed, and was lost again. */

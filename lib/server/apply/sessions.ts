@@ -9,19 +9,14 @@ import { changeAway } from "./away.ts";
 import { endUser, removeUser } from "./presence.ts";
 
 /**
- * Takes sessions from their user, which ends with its last session; with `isLater` it lingers, and is given up soon. With
- * `isLogout` a device that logs in again is a new one.
+ * Takes sessions from their user, which ends with its last session; with `isLater` it lingers, and is given up soon.
  * Returns the sessions on this machine; the caller closes them.
  */
 export function removeSessions(
   chat: ChatState,
   user: UserState,
   ids: readonly string[],
-  { reason, isLater = false, isLogout = false }: {
-    readonly reason: string;
-    readonly isLater?: boolean;
-    readonly isLogout?: boolean;
-  },
+  { reason, isLater = false }: { readonly reason: string; readonly isLater?: boolean },
   stamp: number,
 ): SessionState[] {
   const [device] = [...user.devices].flatMap(([id, one]) => ids.includes(id) ? one : []);
@@ -38,7 +33,7 @@ export function removeSessions(
     return ended;
   }
   const remove = () => {
-    for (const id of ids) user.removeDevice(id, isLogout ? undefined : stampMs(stamp));
+    for (const id of ids) user.removeDevice(id, stampMs(stamp));
     if (isLast && device !== undefined) user.lingering = { since: stamp, forMs: 0, reason, device };
   };
   // A user who is about to end is not away before.
@@ -67,12 +62,17 @@ export function endLogins(
     }
     const others = [...user.devices.keys()].filter((id) => id !== keep);
     if (others.length === 0) continue;
-    const ended = removeSessions(chat, user, others, { reason: "", isLogout: true }, stamp);
-    for (const session of ended) session.close(sentence);
+    for (const session of removeSessions(chat, user, others, { reason: "" }, stamp)) session.close(sentence);
   }
+  forgetDevices(chat, account);
   for (const session of [...chat.sessions.values()]) {
     if (session.registration?.account === account && session.id !== keep) session.close(sentence);
   }
+}
+
+/** After a logout a device that logs in again does not only reconnect, so the others are told. */
+function forgetDevices(chat: ChatState, account: string): void {
+  for (const user of usersOf(chat, account)) user.formerDevices.clear();
 }
 
 /** Stands for the last session of a user without a connection. */
@@ -95,11 +95,11 @@ export function endSessions(
     const isLost = user.lingering !== undefined && sessions.includes(lostSession);
     if (ids.length === 0 && !isLost) continue;
     if (ids.length === user.devices.size) endUser(chat, user, stamp, { quit: "Logged out", error: sentence });
-    else {
-      const ended = removeSessions(chat, user, ids, { reason: "", isLogout: true }, stamp);
-      for (const session of ended) session.close(sentence);
-    }
+    else {for (const session of removeSessions(chat, user, ids, { reason: "" }, stamp)) {
+        session.close(sentence);
+      }}
   }
+  forgetDevices(chat, row.name);
   if (by !== undefined) recordAct(chat, { act: "SESSIONS", by, target: row.name }, stamp);
 }
 

@@ -297,15 +297,15 @@ export class UserState implements User {
     this.#source = `${nick}!${this.username}@${this.host}`;
   }
 
-  /**
-   * Removes a session, and remembers its device for a while: see isReturning(). Without a time it forgets such devices:
-   * somebody logged this one out.
-   */
-  removeDevice(id: string, nowMs: number | undefined): void {
+  /** Removes a session, and remembers its device for a while: see isReturning(). */
+  removeDevice(id: string, nowMs: number): void {
     const device = this.devices.get(id);
-    if (!this.devices.delete(id) || device === undefined) return;
+    if (this.devices.delete(id) && device !== undefined) this.rememberDevice(device, nowMs);
+  }
+
+  /** See isReturning(). */
+  rememberDevice(device: Device, nowMs: number): void {
     const { formerDevices } = this;
-    if (nowMs === undefined) return void formerDevices.delete(deviceKey(device));
     for (const [key, endMs] of formerDevices) if (nowMs - endMs > returnMs) formerDevices.delete(key);
     formerDevices.set(deviceKey(device), nowMs);
     const [oldest] = formerDevices.keys();

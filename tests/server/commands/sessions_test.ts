@@ -56,6 +56,16 @@ story(
   },
 );
 
+story("a login under another nick, and one after the registration, are told too", async (chat) => {
+  const ann = await registered(chat, "ann");
+  const told = async () => (await receive(ann)).filter((line) => line.includes(" NEW_LOGIN ")).length;
+  await device(chat, "ann", { nick: "annie" });
+  assertEquals(await told(), 1);
+  const bob = await chat.peer("bob", { caps: ["parley/long-lines"] });
+  await ask(bob, `NICKSERV IDENTIFY ann ${password}`);
+  assertEquals(await told(), 1);
+});
+
 story("SESSIONS END logs one device out, or all others, with their tokens", async (chat) => {
   const ann = await registered(chat, "ann");
   const { peer: phone } = await device(chat, "ann");
