@@ -17,7 +17,7 @@ import { makeChannel, removeMember } from "./membership.ts";
 import { applyModes } from "./mode.ts";
 import { broadcastRank } from "./notices.ts";
 import { registerChannel, saveRegistered, touchRegistered } from "./registered_channel.ts";
-import { saveEvent } from "./saving.ts";
+import { saveEvent, saveTopic } from "./saving.ts";
 
 type ChannelEvent = EventOf<"joined" | "parted" | "topic set" | "kicked" | "invited" | "modes set">;
 
@@ -119,7 +119,10 @@ function setTopic(chat: ChatState, user: UserState, event: EventOf<"topic set">,
     ? undefined
     : { text: unshared(event.text), by: user.source, at: seconds(stamp) };
   saveRegistered(chat, channel);
-  saveAndBroadcast(chat, channel, fromUser(user, "TOPIC", [channel.name, event.text], stamp), stamp);
+  const outgoing = fromUser(user, "TOPIC", [channel.name, event.text], stamp);
+  if (channel.topic !== undefined) saveTopic(chat, channel, outgoing, stamp);
+  else saveEvent(chat, [channel], outgoing, stamp);
+  channel.broadcast(outgoing);
 }
 
 /**

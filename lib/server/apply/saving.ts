@@ -10,7 +10,7 @@ import { sideOf } from "../chat/history_access.ts";
 import { newlyShared } from "../chat/shared_files.ts";
 import type { UserState } from "../chat/user.ts";
 import type { OutgoingMessage } from "../render/outgoing.ts";
-import type { Stream } from "../store/conversation.ts";
+import type { Conversation, Stream } from "../store/conversation.ts";
 import type { Store } from "../store/store.ts";
 import { saveFirst } from "./closing.ts";
 import type { Event } from "./event.ts";
@@ -39,8 +39,7 @@ export function saveInChannel(
   const { store } = chat;
   if (store === undefined || !isStored(event)) return;
   const atLeast = event.target.kind === "channel" ? event.target.atLeast : undefined;
-  const whole = store.conversations.channel(channel.folded, channel.name);
-  if (whole.id === undefined) saveFirst(channel, whole);
+  const whole = writtenIn(store, channel);
   const conversation = atLeast === undefined
     ? whole
     : store.conversations.channel(rankConversation(atLeast, channel.folded), atLeast + channel.name);
@@ -71,6 +70,23 @@ function saveSharing(store: Store, event: MessageEvent, user: UserState | undefi
   for (const file of newlyShared(store.files, all, user)) {
     store.files.save({ ...file, message: stamp });
   }
+}
+
+/** The conversation of a channel in which somebody writes, perhaps for the first time. */
+function writtenIn({ conversations }: Store, channel: ChannelState): Conversation {
+  const whole = conversations.channel(channel.folded, channel.name);
+  if (whole.id === undefined) saveFirst(channel, whole);
+  return whole;
+}
+
+/** Saves a topic with the events of the channel: it is words of a person, as a message is. */
+export function saveTopic(
+  { store }: ChatState,
+  channel: ChannelState,
+  outgoing: OutgoingMessage,
+  stamp: number,
+): void {
+  store?.history.append(writtenIn(store, channel), 1, stamp, outgoing.record());
 }
 
 /** Saves an event in channels in which somebody has written, for clients with event-playback. */

@@ -186,8 +186,8 @@ async function events(chat: Chat): Promise<void> {
   const bob = await chat.peer("bob", { caps });
   const cat = await chat.peer("cat", { caps: [...eventCaps, "extended-join"] });
   await ann.join("#tea");
-  // Nothing is stored of a channel in which nobody has written.
-  await ask(ann, "PRIVMSG #tea :first");
+  // Nothing is stored of a channel in which nobody has written a message or a topic.
+  await ask(ann, "MODE #tea +s", "TOPIC #tea :Kettle", "MODE #tea -s", "PRIVMSG #tea :first");
   await bob.join("#tea");
   await ask(ann, "MODE #tea +k sesame", "TOPIC #tea :Tea time", "PRIVMSG #tea :hello");
   await ask(bob, "NICK robert", "PART #tea :bye");
@@ -196,6 +196,8 @@ async function events(chat: Chat): Promise<void> {
   await ask(cat, "JOIN #tea sesame");
   for (const peer of [ann, bob]) await peer.lines();
   const all = [
+    ":ann TOPIC #tea Kettle",
+    ":ann MODE #tea -s",
     ":ann PRIVMSG #tea first",
     ":bob JOIN #tea",
     ":ann MODE #tea +k *",
