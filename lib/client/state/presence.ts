@@ -1,6 +1,6 @@
 /** Reads messages about people and channels: joins, leaves, names, topics, ranks and modes. */
 
-import { fold, parseSource } from "../../irc/names.ts";
+import { fold, type Folded, parseSource } from "../../irc/names.ts";
 import type { ModeLetterChange, Person } from "./event.ts";
 import { argumentLetters } from "./channel_modes.ts";
 import type { Buffer, Member, State } from "./state.ts";
@@ -198,18 +198,15 @@ const maxMembers = 200_000;
 export function withNames(state: State, buffer: string, names: string): State {
   const { signs } = ranksOf(state);
   return withBuffer(state, buffer, (channel) => {
-    let collectedMembers: Buffer["members"] = channel.collectedMembers ?? new Map();
+    // Only this answer has the map, so it grows in place: a new map for each name costs more than linear time.
+    const collectedMembers = channel.collectedMembers ?? new Map<Folded, Member>();
     for (const name of names.split(" ")) {
       let ranked = 0;
       while (signs.includes(name.charAt(ranked)) && ranked < name.length) ranked++;
       const { nick } = parseSource(name.slice(ranked));
       if (nick === "" || collectedMembers.size >= maxMembers) continue;
       const known = channel.members.get(fold(nick));
-      collectedMembers = withKey(collectedMembers, fold(nick), {
-        ...known,
-        nick,
-        ranks: name.slice(0, ranked),
-      });
+      collectedMembers.set(fold(nick), { ...known, nick, ranks: name.slice(0, ranked) });
     }
     return { ...channel, collectedMembers };
   });

@@ -30,7 +30,7 @@ export interface Buffer {
   readonly account?: string;
   readonly members: ReadonlyMap<Folded, Member>;
   /** The members received so far, while the list is incomplete. */
-  readonly collectedMembers?: ReadonlyMap<Folded, Member>;
+  readonly collectedMembers?: Map<Folded, Member>;
   /** The people who wrote, newest first. */
   readonly recent: readonly Folded[];
   /** The people who are typing, with the time when that expires, by the clock of their arrival. */
