@@ -1,7 +1,7 @@
 /** Channels at the page in a real browser: topic, invite link, being kicked, being in none. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { write } from "../../support/browser.ts";
-import { drawConversations, drawMembers, drawMessage } from "./large_amounts.ts";
+import { drawConversations, drawMembers, drawMessage, drawSpans } from "./large_amounts.ts";
 import { pageStories, type Stage } from "./page_stories.ts";
 
 pageStories("channels at the page in Chromium", {
@@ -147,5 +147,6 @@ async function largeAmounts(stage: Stage): Promise<void> {
   const message = await drawMessage(page, 500);
   assert(message.elements < 200, `${message.elements} elements`);
   assertMatch(message.text, /^500 500 \d{3} true$/);
+  assertEquals(await drawSpans(page, 30), [20, 2_001]);
   for (const { againMs } of [members, conversations]) assert(againMs < 16, `${againMs} ms`);
 }

@@ -72,6 +72,20 @@ export async function drawMessage(page: Page, count: number): Promise<Drawn> {
   })()`) as Drawn;
 }
 
+/** The pictures of a message with `count` of them, and the elements of a text with 100 times as many styles. */
+export async function drawSpans(
+  page: Page,
+  count: number,
+): Promise<readonly [pictures: number, elements: number]> {
+  return await page.evaluate(`(async () => {
+    const { spanElements } = await import("/lib/client/elements/span_elements.ts");
+    const links = Array.from({ length: ${count} }, (_, at) => location.origin + "/files/" + at + "/a.png");
+    const pictures = spanElements(links.map((link) => ({ text: link, link })));
+    const styled = Array.from({ length: ${100 * count} }, (_, at) => ({ text: "a", bold: at % 2 === 0 }));
+    return [pictures.filter((node) => node instanceof HTMLImageElement).length, spanElements(styled).length];
+  })()`) as [number, number];
+}
+
 function measure(act: string): string {
   return `let againMs = 0;
     for (let times = 0; times < 5; times++) {
