@@ -230,6 +230,7 @@ import "./server/hub/fill_watch_test.ts";
 import "./server/hub/flood_test.ts";
 import "./server/hub/full_disk_test.ts";
 import "./server/hub/line_cost_test.ts";
+import "./server/hub/lines_turn_test.ts";
 import "./server/media/clean_media_test.ts";
 import "./server/names/look_alikes_test.ts";
 import "./server/names/name_fault_test.ts";

@@ -2,14 +2,12 @@
  * Flood control computes how long a line waits. No line is dropped and no fast client is disconnected: while a line
  * waits, the connection is not read, so TCP slows the client down (ISUPPORT SAFERATE).
  */
-import { setImmediate } from "node:timers";
 import { peerOf } from "../../irc/address.ts";
 import type { Line } from "../../irc/lines.ts";
 import type { ServerConnection } from "../../net/connection.ts";
 import type { SessionState } from "../chat/session.ts";
 import { Bucket, Buckets } from "../chat/throttle.ts";
 import { costOf, type Payer } from "./line_cost.ts";
-import { Turns } from "../../turns.ts";
 
 /** A client can send the lines of this many seconds at a time, so that it joins all its channels without waiting. */
 const burstSeconds = 10;
@@ -125,74 +123,5 @@ export class FloodControl {
     const bytes = Math.max(0, answeredBytes - this.#answeredBytes - this.#paidBytes);
     this.#answeredBytes = answeredBytes;
     return bytes / bytesPerLine;
-  }
-}
-
-/** The time after which a session with more lines lets other sessions run; also the time of all sessions of one round. */
-const linesMs = 8;
-/** The time of each further session, when a round of the event loop has used its time. */
-const leastLinesMs = 0.5;
-/** When the time of this round ends; 0 before the first session of a round. */
-let roundEndMs = 0;
-/** A rest is needed: Deno reads and writes sockets only when nothing waits to be run (Deno 2.9.6). */
-const turns = new Turns({ restShare: 0.1 });
-/** As many rounds of microtasks as a session needs to continue and to handle a line. */
-const microtasks = 4;
-
-/** The sessions that wait with their next line, in their order, and the end of the current turn. */
-const waiting: (() => void)[] = [];
-let turnEndMs = 0;
-
-/**
- * The lines of one session that are handled without a pause: a client can send many that each take some milliseconds, and
- * a hundred clients can do so in one round of the event loop. A session with one line does not wait unless thousands have
- * one in the same round, as when all of them join; and a PING never waits, so clients see that the server is there.
- */
-export class LinesTurn {
-  #endMs = 0;
-  #canPing = true;
-
-  /** Begins now. */
-  start(): void {
-    const nowMs = performance.now();
-    if (roundEndMs === 0) {
-      roundEndMs = nowMs + linesMs;
-      setImmediate(() => roundEndMs = 0);
-    }
-    const isFull = nowMs >= roundEndMs + linesMs;
-    this.#endMs = isFull ? 0 : Math.max(roundEndMs, nowMs + leastLinesMs);
-    this.#canPing = true;
-  }
-
-  /** Whether this line has to wait for next(). */
-  isOver(line: Line): boolean {
-    if (performance.now() < this.#endMs) return false;
-    if (!this.#canPing || typeof line !== "string" || !ping.test(line)) return true;
-    // Only the first of a read.
-    return this.#canPing = false;
-  }
-
-  /** Resolves when other sessions have had their turn; sessions with more lines continue one after the other. */
-  next(): Promise<void> {
-    return new Promise<void>((resolve) => {
-      if (waiting.push(resolve) === 1) void continueSessions();
-    }).then(() => {
-      this.#endMs = turnEndMs;
-    });
-  }
-}
-
-const ping = /^P[IO]NG\b/i;
-
-async function continueSessions(): Promise<void> {
-  while (waiting.length > 0) {
-    await turns.next();
-    turnEndMs = performance.now() + linesMs;
-    do {
-      // It stays first until its line is handled, because next() calls this function for the first only.
-      waiting[0]?.();
-      for (let round = 0; round < microtasks; round++) await undefined;
-      waiting.shift();
-    } while (waiting.length > 0 && performance.now() < turnEndMs);
   }
 }

@@ -5,7 +5,7 @@ import { parseOptions } from "../../../lib/options.ts";
 import { RequestRates } from "../../../lib/server/start/request_rates.ts";
 import { settingRows } from "../../../lib/server/settings/settings.ts";
 import type { SessionState } from "../../../lib/server/chat/session.ts";
-import { FloodControl, LinesTurn } from "../../../lib/server/hub/flood.ts";
+import { FloodControl } from "../../../lib/server/hub/flood.ts";
 import type { ChatOptions } from "../../support/chat.ts";
 import { until } from "../../support/deadline.ts";
 import { sendText } from "../../support/listening.ts";
@@ -176,33 +176,4 @@ siteStory("a request that comes too soon is told when to come again", {
     statuses.push([response.status, response.headers.get("retry-after")]);
   }
   assertEquals(statuses, [[200, null], [200, null], [429, "1"]]);
-});
-
-Deno.test("sessions that are read in one round of the event loop share its time", async () => {
-  const isOverAfter = (ms: number) => {
-    const turn = new LinesTurn();
-    turn.start();
-    for (const endMs = performance.now() + ms; performance.now() < endMs;);
-    return turn.isOver("JOIN #tea");
-  };
-  const inOneRound = [isOverAfter(9), isOverAfter(1), isOverAfter(1), isOverAfter(0)];
-  await new Promise((resolve) => setTimeout(resolve, 0));
-  await new Promise((resolve) => setTimeout(resolve, 0));
-  assertEquals([...inOneRound, isOverAfter(1)], [true, true, true, false, false]);
-});
-
-Deno.test("when thousands of sessions have a line in one round, the later ones continue in their order", async () => {
-  const done: number[] = [];
-  const session = async (at: number) => {
-    const turn = new LinesTurn();
-    turn.start();
-    if (turn.isOver("PING x")) done.push(-1);
-    if (turn.isOver("JOIN #tea")) await turn.next();
-    for (const endMs = performance.now() + 2; performance.now() < endMs;);
-    done.push(at);
-  };
-  const all = Array.from({ length: 30 }, (_, at) => session(at));
-  assert(done.length >= 4 && done.length < 20, `${done.length} sessions`);
-  await Promise.all(all);
-  assertEquals(done, all.map((_, at) => at));
 });
