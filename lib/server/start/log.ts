@@ -4,6 +4,7 @@
  * console.error, a pipe that nobody reads stops the whole program: Deno 2.9.6). Of many entries of one kind a part is
  * written, and the rest is counted by address.
  */
+import { Buffer } from "node:buffer";
 import { Bucket } from "../chat/throttle.ts";
 import {
   type Log,
@@ -121,7 +122,7 @@ export class LogOutput {
       const lines = this.#waiting;
       this.#waiting = [];
       try {
-        await this.#writeAll(concatenate(lines));
+        await this.#writeAll(Buffer.concat(lines));
         this.#waitingBytes -= lines.reduce((sum, line) => sum + line.length, 0);
         this.#tellLost();
       } catch {
@@ -166,18 +167,6 @@ function isJournal(): boolean {
   } catch {
     return false;
   }
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  if (parts.length === 1 && only !== undefined) return only;
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function unref(timer: ReturnType<typeof setTimeout>): ReturnType<typeof setTimeout> {
