@@ -25,7 +25,9 @@ async function overTls(changes: ProxyChanges): Promise<void> {
   await using proxy = await startTlsProxy("chat.test", changes);
   const address = `https://chat.test:${proxy.port}/chat`;
   const webPort = freePort();
-  await using _server = await startServer(["--web-port", String(webPort), "--web-address", address]);
+  await using _server = await startServer(
+    ["--web-port", String(webPort), "--web-address", address, "--trusted-proxy", "127.0.0.1"],
+  );
   proxy.lead(webPort);
   await using browser = await startBrowser();
   const ann = await browser.visit(`${address}/join#tea`);

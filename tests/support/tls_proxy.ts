@@ -1,4 +1,4 @@
-/** A small proxy that adds TLS: it forwards bytes, each connection to one of its own. */
+/** A small proxy that adds TLS, and says so: it forwards bytes, each connection to one of its own. */
 import { makeCertificate } from "../../lib/net/certificate.ts";
 
 /** A listening proxy. */
@@ -69,7 +69,8 @@ function change(
 ): Uint8Array<ArrayBuffer> {
   const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   if (!/^[A-Z]+ \/\S* HTTP\/1\.1\r\n/.test(text)) return bytes;
-  const named = ownHost ? text.replace(/^host: .*$/im, `Host: 127.0.0.1:${port}`) : text;
+  const secure = text.replace(/\r\n/, "\r\nX-Forwarded-For: 10.1.2.3\r\nX-Forwarded-Proto: https\r\n");
+  const named = ownHost ? secure.replace(/^host: .*$/im, `Host: 127.0.0.1:${port}`) : secure;
   return Uint8Array.from(named.replace(` ${strip}/`, " /"), (letter) => letter.charCodeAt(0));
 }
 

@@ -27,8 +27,9 @@ export const fileRows: SlashTable = {
     run: fetchFile,
   },
   files: {
-    usage: "[NICK | delete ADDRESS | purge NICK]",
-    help: "Lists the files that you share, or deletes one; operators list, delete and purge those of others",
+    usage: "[delete ADDRESS]",
+    help:
+      "Lists the files that you share, or deletes one; for operators also /files NICK and /files purge NICK",
     group: "Chat",
     argumentKinds: ["nick", "text"],
     run: listOrDelete,
