@@ -34,7 +34,7 @@ const others: Readonly<Record<string, string>> = {
   "lib/server/cluster/nats_storage.ts": "asks at intervals; each answer has its deadline in nats_stream.ts",
   "lib/server/cluster/suspicions.ts": "gives another machine time for an answer that is not needed",
   "lib/server/chat/accounts.ts": "the delay of the next guess, which login_throttle.ts limits",
-  "lib/server/hub/hub.ts": "flood control",
+  "lib/server/hub/line_reader.ts": "flood control",
   "lib/server/hub/timeouts.ts": "the settings --ping-after and --registration-time",
   "lib/server/start/log.ts": "a summary at intervals, and the limit that its caller sets",
   "lib/server/start/web_side.ts": "removes old files at intervals",

@@ -1,7 +1,7 @@
 /**
- * The hub: the loop that reads each connection, from its admission to its end, and the order in which events reach
- * server/apply. Commands decide, the bus orders, apply changes the chat. It knows no socket, no SQL and no clock of
- * its own.
+ * The hub: each connection from its admission to its end, and the order in which events reach server/apply. Commands
+ * decide, the bus orders, apply changes the chat. It knows no socket, no SQL and no clock of its own. line_reader.ts
+ * reads the lines.
  */
 import type { ServerConnection } from "../../net/connection.ts";
 import { applyEvent } from "../apply/apply.ts";
@@ -16,11 +16,10 @@ import { replyRefusal } from "../render/reply.ts";
 import type { Bus, BusFigures } from "./bus.ts";
 import { ClockWatch } from "./clock_watch.ts";
 import { type CommandTable, describeError, Dispatcher } from "./command.ts";
-import { Arrivals, FloodControl } from "./flood.ts";
-import { LinesTurn } from "./lines_turn.ts";
 import { Departures } from "./departures.ts";
+import { LineReader } from "./line_reader.ts";
 import { rehash } from "./rehash.ts";
-import { logClosed, logOpened, logRefusal, logSlowed, refuseBanned } from "./session_log.ts";
+import { logClosed, logOpened, logRefusal, refuseBanned } from "./session_log.ts";
 import { SavingWatch } from "./saving_watch.ts";
 import { closeTimedOut, excuseStandstill, WaitingLines } from "./timeouts.ts";
 
@@ -36,11 +35,6 @@ export interface HubOptions {
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
-/** A long wait is divided, so that a session is never silent for long. */
-const holdStepMs = 10_000;
-/** The log has the first wait of a session that is longer than this. */
-const loggedHoldMs = 1000;
-
 /** Reads connections, runs their commands, applies events. */
 export class Hub {
   /** The chat, to be read. */
@@ -49,12 +43,10 @@ export class Hub {
   readonly #bus: Bus<Event>;
   readonly profiles: RecipientProfiles;
   readonly #saving: SavingWatch;
-  readonly #dispatcher: Dispatcher;
-  readonly #sleep: (ms: number) => Promise<void>;
+  readonly #reader: LineReader;
   readonly #reread: () => ChatState["files"];
   readonly #clockWatch: ClockWatch;
   readonly #waiting: WaitingLines;
-  readonly #arrivals: Arrivals;
   readonly #departures: Departures;
   #applied = 0;
   #nextExpiryMs = 0;
@@ -64,16 +56,15 @@ export class Hub {
     this.#bus = bus;
     this.profiles = new RecipientProfiles(encode);
     this.#saving = new SavingWatch(chat);
-    this.#dispatcher = new Dispatcher({
+    const dispatcher = new Dispatcher({
       chat,
       commit: this.commit,
       commands: new Map(Object.entries(commands)),
       rehash: () => this.rehash(),
     });
-    this.#waiting = new WaitingLines(chat, bus, (session, line) => this.#dispatcher.tellDoubt(session, line));
-    this.#arrivals = new Arrivals(chat.settings.flood > 0 ? chat.settings.perAddress : 0);
+    this.#waiting = new WaitingLines(chat, bus, (session, line) => dispatcher.tellDoubt(session, line));
+    this.#reader = new LineReader({ chat, dispatcher, waiting: this.#waiting, sleep });
     this.#departures = new Departures(chat, this.commit);
-    this.#sleep = sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
     this.#reread = reread ?? (() => chat.files);
     this.#clockWatch = new ClockWatch(chat, () => bus.figures);
     restoreChannels(chat);
@@ -139,7 +130,7 @@ export class Hub {
     const session = this.#open(connection);
     logOpened(this.#chat, session);
     try {
-      await this.#readLines(session);
+      await this.#reader.read(session);
     } catch (error) {
       this.#chat.log("error", `Bug in session ${session.id}, which ended: ${describeError(error)}`);
     } finally {
@@ -163,58 +154,6 @@ export class Hub {
     if (session.registration) session.registration.dueMs = nowMs + chat.settings.registrationTime;
     chat.sessions.set(session.id, session);
     return session;
-  }
-
-  async #readLines(session: SessionState): Promise<void> {
-    const { connection } = session;
-    const { clock, settings: { flood } } = this.#chat;
-    await this.#hold(session, this.#arrivals.waitMs(connection, clock.monotonic()));
-    const control = flood > 0 ? new FloodControl(session, flood, clock.monotonic()) : undefined;
-    const turn = new LinesTurn();
-    for await (const lines of connection.lines()) {
-      let now = clock.monotonic();
-      if (lines.length > 0) {
-        session.lastLineMs = now;
-        session.wasPinged = false;
-      }
-      const idle = connection.takeIdle();
-      const idleMs = control?.idleWaitMs(idle, now) ?? 0;
-      if (idleMs > 0) {
-        await this.#hold(session, idleMs);
-        now = clock.monotonic();
-      }
-      turn.start();
-      for (const line of lines) {
-        if (turn.isOver(line)) {
-          await turn.next();
-          if (session.isClosed) return;
-        }
-        const waitMs = control === undefined ? 0 : control.waitMs(line, now);
-        if (waitMs > 0) {
-          await this.#hold(session, waitMs);
-          now = clock.monotonic();
-          turn.start();
-          if (session.isClosed || connection.ended !== undefined) return;
-        }
-        const pending = this.#dispatcher.dispatch(session, line);
-        if (pending !== undefined) await this.#waiting.untilAnswered(pending, session, line);
-        if (session.isClosed) return;
-      }
-    }
-  }
-
-  /**
-   * Does not read a session for some time. A client that waits for the server is not silent; without a read, only what we
-   * send shows that it has left.
-   */
-  async #hold(session: SessionState, ms: number): Promise<void> {
-    if (ms >= loggedHoldMs) logSlowed(this.#chat, session);
-    const isOver = () => session.isClosed || session.connection.ended !== undefined;
-    for (let leftMs = ms; leftMs > 0 && !isOver(); leftMs -= holdStepMs) {
-      await this.#sleep(Math.min(leftMs, holdStepMs));
-      session.lastLineMs = this.#chat.clock.monotonic();
-      if (leftMs > holdStepMs && !isOver()) session.write([`PING :${this.#chat.settings.name}`]);
-    }
   }
 
   /**
