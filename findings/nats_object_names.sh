@@ -67,7 +67,7 @@ const python = JSON.parse(fromPython);
 const connection = await connect({ servers: url });
 const bucket = await new Objm(connection).open("files");
 
-/** What a call gives, in a word. */
+/** The result of a call, in a word. */
 const outcome = (call) => call().then((one) => one ? "found" : "not found", (error) => error.name);
 
 const listed = (await bucket.list()).map(({ name }) => name).sort();

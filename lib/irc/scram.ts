@@ -77,8 +77,8 @@ export function preparePassword(password: string): string {
 }
 
 /**
- * What binds a login to its TLS connection, so that nobody in the middle can pass it on: the only type of channel
- * binding that we use (RFC 5929), and its data.
+ * A channel binding (RFC 5929): the only type that we use, and its data. It binds a login to its TLS connection, so
+ * that nobody in the middle can pass the login on.
  */
 export interface ChannelBinding {
   readonly type: "tls-server-end-point";

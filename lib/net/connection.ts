@@ -13,7 +13,7 @@ export type Framing = "line" | "text" | "binary";
 
 /** The first connection of a client to a server that no authority confirms. */
 export interface FirstContact {
-  /** Of its certificate: "AB:CD:…". */
+  /** The fingerprint (SHA-256) of its certificate: "AB:CD:…". */
   readonly fingerprint: string;
   /** The person has compared the fingerprint: this is the right server. */
   readonly confirm: () => void;
@@ -67,8 +67,8 @@ export interface ServerConnection extends Connection {
    */
   write(chunk: Uint8Array): void;
   /**
-   * What was read since the last call and is no line: blank lines, WebSocket frames without a line, reads that completed no
-   * line. After some of them `lines()` gives an empty array.
+   * Counts the input since the last call that gave no line: blank lines, WebSocket frames without a line, reads that
+   * completed no line. After some of it `lines()` gives an empty array.
    */
   takeIdle(): number;
   /** Queued bytes that the operating system has not taken yet. */

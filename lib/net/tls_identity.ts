@@ -5,7 +5,7 @@
  */
 import { createHash, type X509Certificate } from "node:crypto";
 
-/** What TLS proved about the ends of a connection. */
+/** The facts that TLS proved about the ends of a connection. */
 export interface TlsIdentity {
   /**
    * SHA-256 of the client's certificate as 64 hexadecimal digits; undefined without one. The handshake has proved that

@@ -56,7 +56,7 @@ async function main(): Promise<number> {
   return report.failures.length === 0 ? 0 : 1;
 }
 
-/** What is measured so far; every end of the benchmark prints it. */
+/** The figures so far; every end of the benchmark prints them. */
 let report = emptyReport([]);
 let isJson = false;
 

@@ -56,7 +56,7 @@ export class Crowd implements Disposable {
     return !this.peers.some(({ ended }) => ended);
   }
 
-  /** Why the crowd is not whole. */
+  /** A sentence that says why the crowd is not whole. */
   get lossSentence(): string {
     const lost = this.peers.filter(({ ended }) => ended);
     const [reason] = lost.flatMap(({ failure }) => failure ?? []);

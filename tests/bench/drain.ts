@@ -1,9 +1,9 @@
 /** The end of a load: waits for the deliveries that are on their way, as long as some arrive. */
 
-/** What is missing at a moment. */
+/** The deliveries that are missing at a moment. */
 export interface Missing {
   readonly deliveries: number;
-  /** Why they cannot arrive any more; undefined while all clients are connected. */
+  /** The reason why they cannot arrive any more; undefined while all clients are connected. */
   readonly loss?: string | undefined;
 }
 

@@ -28,7 +28,7 @@ export class LoadClient {
   onProgress: ((deliveries: number) => void) | undefined;
   /** True once the server has closed the connection. */
   ended = false;
-  /** Why this client could not read on; undefined while it can, and after the server closed the connection. */
+  /** The error that ended the reading; undefined while the client reads, and after the server closed the connection. */
   failure: string | undefined;
   readonly #socket: LineSocket;
   readonly #buffer = new Uint8Array(readBytes);

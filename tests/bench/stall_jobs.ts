@@ -1,4 +1,4 @@
-/** What clients can do that costs a server much, for stalls.ts: on the folder of large_data.ts. */
+/** The work of clients that costs a server much, for stalls.ts, on the folder of large_data.ts. */
 import { pause } from "../support/deadline.ts";
 import { Asker } from "./asker.ts";
 

@@ -13,7 +13,7 @@ export interface ThroughputOptions {
   readonly windowMs: number;
 }
 
-/** Where the figures go. */
+/** The place for the figures and the failures. */
 export interface ThroughputReport {
   readonly rows: ThroughputRow[];
   readonly onFailure: OnFailure;

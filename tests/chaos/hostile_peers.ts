@@ -29,7 +29,7 @@ const ignore = !granted("net", "read", "write", "env", "sys");
 
 Deno.test({ name: "no bytes of a peer break the server", ignore, fn: fuzz });
 
-/** What happened. */
+/** The numbers of inputs that were sent. */
 interface Figures {
   frames: number;
   requests: number;
@@ -81,7 +81,7 @@ async function fuzz(): Promise<void> {
   );
 }
 
-/** What the server does every few seconds. */
+/** Does the work that the server does every few seconds. */
 async function tidy({ chat: { hub, state } }: Site): Promise<void> {
   state.store?.commit();
   hub.sweep();

@@ -12,7 +12,7 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Where it runs. */
+/** The environment in which it runs. */
 export interface ClientPlace {
   readonly env?: Record<string, string>;
   /** Flags of Deno. @default {-A} */

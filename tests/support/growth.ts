@@ -34,7 +34,7 @@ const usualLength = 4096;
 const plentyMs = 10;
 /** After this time no more runs are needed. */
 const longMs = 400;
-/** Of one text. */
+/** The most runs with one text. */
 const maxRuns = 5;
 /** A text that is four times as long takes four times as long, or sixteen times for the square. */
 const maxGrowth = 10;

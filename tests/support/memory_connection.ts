@@ -14,7 +14,7 @@ import { Peer, type PeerOptions, type Wire } from "./peer.ts";
 export interface VisitorOptions extends PeerOptions {
   /** @default {false} */
   readonly secure?: boolean;
-  /** What TLS proved. @default {nothing} */
+  /** The facts that TLS proved. @default {none} */
   readonly tls?: TlsIdentity;
 }
 

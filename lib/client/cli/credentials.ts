@@ -1,4 +1,4 @@
-/** What the client logs in with: the account with its password, and the certificate of the client. */
+/** The credentials of the client: the account with its password, and the certificate. */
 
 import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";

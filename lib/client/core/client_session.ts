@@ -214,7 +214,7 @@ export class ClientSession {
     return this.#parts.connection.firstContact;
   }
 
-  /** Why the login by PLAIN is not safe on this connection; "" when it is. */
+  /** The reason why the login by PLAIN is not safe on this connection; "" when it is safe. */
   get #plainFault(): string {
     if (!this.isConfidential) {
       return "The server takes only PLAIN, and this connection is not encrypted: others could read your password";

@@ -40,9 +40,9 @@ export interface LoginParts {
   readonly account: Account;
   /** The mechanisms of the server, as in CAP LS: "PLAIN,SCRAM-SHA-256"; "" when it did not list them. */
   readonly mechanisms: string;
-  /** Why PLAIN, which shows the password to the server, is not safe here: a sentence; "" when it is safe. */
+  /** PLAIN shows the password to the server. A sentence that says why this is not safe here; "" when it is safe. */
   readonly plainFault: string;
-  /** What binds a login to this connection. @default {nothing} */
+  /** The channel binding of this connection. @default {none} */
   readonly binding?: ChannelBinding | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What operators do to an account, as its row keeps it: the person is told, and a new password closes older history. */
+/** Acts of operators on an account, kept in its row: the person is told, and a new password closes older history. */
 import { stampMs } from "../../irc/stamp.ts";
 import type { AccountAct, AccountRow } from "../store/accounts.ts";
 import type { Refusal } from "./refusal.ts";

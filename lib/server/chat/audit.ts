@@ -1,6 +1,6 @@
 /** The acts of server operators that are kept (AUDIT), by name: a new kind of act is one row here. */
 
-/** What the operator did; the target and the reason are in brackets. */
+/** Each value says in words what the operator did, with the target and the reason in brackets. */
 export const acts = {
   ACCOUNT_DELETED: "deleted the own account, which had a role (the account; the role)",
   BACKUP: "copied the database",

@@ -57,7 +57,7 @@ export interface Chat extends Required<Pick<ChatOptions, "settings" | "log" | "l
   readonly users: ReadonlyMap<UserId, User>;
   readonly nicks: ReadonlyMap<Folded, User>;
   readonly channels: ReadonlyMap<Folded, Channel>;
-  /** What the lists of unregistered channels have. */
+  /** The number of entries in the lists of unregistered channels, by host. */
   readonly listSpace: ListSpace;
   /** The prefix of the ids that this machine creates; "" if there is only one machine. */
   readonly machine: string;

@@ -101,7 +101,7 @@ export class SessionState implements Session {
   /** Whether the bus has not ordered an event of this session yet; see Hub.commit. */
   awaitsOrder = false;
   hasQuit = false;
-  /** Why the server closed it. */
+  /** The reason why the server closed it. */
   closedFor: string | undefined;
   /** When it began, by the monotonic clock. */
   readonly openedMs: number;

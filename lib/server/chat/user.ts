@@ -169,7 +169,7 @@ const maxFormerNicks = 100;
 const returnMs = 10 * 60_000;
 const maxFormerDevices = 20;
 
-/** What tells devices apart, as far as a server can see. */
+/** A key that differs between devices, as far as a server can see. */
 function deviceKey({ address, client }: Device): string {
   return `${address} ${client}`;
 }

@@ -1,6 +1,6 @@
 /**
- * What a line costs. One line to one reader costs 1; all else costs in proportion to the lines that a reader can receive
- * from it, and to the work of the server. Pure: it reads the line and the chat, and waits for nothing.
+ * The cost of a line. One line to one reader costs 1; all else costs in proportion to the lines that a reader can
+ * receive from it, and to the work of the server. Pure: it reads the line and the chat, and waits for nothing.
  */
 import type { Line } from "../../irc/lines.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
@@ -81,7 +81,7 @@ export function costOf(payer: Payer, line: Line): LineCost {
   return cost === 1 ? one : { cost };
 }
 
-/** Where the parameters of a line begin, and the number of its pieces. */
+/** A line, the place where its parameters begin, and the number of its pieces. */
 interface Parts {
   readonly line: string;
   readonly end: number;

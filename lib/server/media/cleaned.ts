@@ -1,4 +1,4 @@
-/** What the cleaners of all formats have in common. */
+/** The parts that the cleaners of all formats have in common. */
 
 /** A cleaner stops with this when it cannot follow the format; the rest of the file is then not a part of a picture. */
 export const brokenPicture = Symbol("broken picture");

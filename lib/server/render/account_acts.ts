@@ -1,4 +1,4 @@
-/** What operators did to an account, told to the person at a login, and what that closes. */
+/** Tells a person at a login which acts of operators there were on the account, and what they close. */
 import { stampMs } from "../../irc/stamp.ts";
 import type { Session } from "../chat/session.ts";
 import type { AccountAct } from "../store/accounts.ts";

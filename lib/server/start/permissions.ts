@@ -31,7 +31,7 @@ function flag(name: "net" | "read" | "write" | "sys", field: string, values: rea
   return denied.length === 0 ? "" : `--allow-${name}=${denied.join(",")}`;
 }
 
-/** Where it listens, and the servers of NATS. */
+/** The addresses at which it listens, and those of the NATS servers. */
 function hostsOf({ host, port, tls, tlsPort, web, webPort, nats }: Settings): string[] {
   const ports = [port, ...(tls === "off" ? [] : [tlsPort]), ...(web === "on" ? [webPort] : [])];
   const servers = (nats?.split(",") ?? []).flatMap((text) => URL.parse(text) ?? []);

@@ -66,7 +66,7 @@ export function namesakeWarning(chat: Chat): string | undefined {
   return `Another machine has the name "${own}" too, or it was killed a moment ago; give each machine its own name with --machine`;
 }
 
-/** What the log says about a history that had more than the limits when they were new. */
+/** The sentences of the log about a history that had more than the limits when they were new. */
 export function grownSentences(
   { historyTotal, historyEach, ephemeral }: Settings,
   store: Pick<Store, "sizeLimits">,

@@ -26,7 +26,7 @@ export interface AccountRow {
   readonly epoch?: number;
   /** Parts of its history that are closed, the oldest first. @default {none} */
   readonly closures?: readonly HistoryClosure[];
-  /** What operators did to the account, the oldest first. @default {nothing} */
+  /** The acts of operators on the account, the oldest first. @default {none} */
   readonly acts?: readonly AccountAct[];
   /** The client certificates that log in to the account, the oldest first. @default {none} */
   readonly certificates?: readonly AccountCertificate[];

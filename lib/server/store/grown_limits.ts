@@ -7,9 +7,9 @@ import type { SavedValues } from "./saved_values.ts";
 
 /** The limits by size, in bytes; 0 means no limit. */
 export interface SizeLimits {
-  /** Of the whole history. */
+  /** The limit of the whole history. */
   readonly total: number;
-  /** Of each conversation. */
+  /** The limit of each conversation. */
   readonly each: number;
 }
 

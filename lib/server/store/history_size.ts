@@ -6,7 +6,7 @@ import type { StatementSync } from "node:sqlite";
 import { row } from "./conversation.ts";
 import type { Database, WriteStatement } from "./database.ts";
 
-/** What is added to a conversation, or removed from it; negative for what is removed. */
+/** The records that are added to a conversation; negative when they are removed. */
 export interface SizeChange {
   readonly count: number;
   readonly bytes: number;

@@ -25,7 +25,7 @@ export function placeOf(entry: number): { block: number; place: number } {
   return { block: Math.max(0, Math.floor(entry / placesPerBlock)), place: entry % placesPerBlock };
 }
 
-/** Which entries of a block are removed, and how. */
+/** The entries of a block that are removed, and how. */
 export interface Removal {
   /** @default {all} */
   readonly places?: readonly number[];

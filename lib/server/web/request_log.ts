@@ -1,4 +1,4 @@
-/** What the log says about requests that failed. Addresses of files and messages are secrets, so it has no whole path. */
+/** The log entries of failed requests. Addresses of files and messages are secrets, so no entry has a whole path. */
 import type { IncomingMessage } from "node:http";
 import type { Chat } from "../chat/chat.ts";
 import { pageAsset } from "./page_assets.ts";

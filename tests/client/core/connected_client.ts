@@ -59,7 +59,7 @@ export class ConnectedClient implements AsyncDisposable {
     return this;
   }
 
-  /** Why the client ended. */
+  /** Resolves with the reason when the client ends. */
   get ending(): Promise<unknown> {
     return this.#running;
   }

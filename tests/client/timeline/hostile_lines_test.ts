@@ -69,7 +69,7 @@ const setup = [
   "@msgid=1;time=2026-01-01T00:00:00.000Z :bob!u@h PRIVMSG #tea :hello ann",
 ];
 
-/** What a client keeps and draws. */
+/** Plays the lines to a client that draws them, and counts what it keeps. */
 function play(lines: readonly string[]): { readonly entries: number; readonly buffers: number } {
   let state = emptyState("ann");
   const [timelines, unread] = [new Timelines(), new UnreadMessages()];

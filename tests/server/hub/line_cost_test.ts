@@ -1,4 +1,4 @@
-/** What a line costs: the table of the model. */
+/** The cost of a line: the table of the model. */
 import { assertEquals } from "@std/assert";
 import type { Line } from "../../../lib/irc/lines.ts";
 import { costOf, type Payer } from "../../../lib/server/hub/line_cost.ts";

@@ -1,4 +1,4 @@
-/** What people can make grow: each table of the database, and what bounds it. */
+/** People can make each table of the database grow; this names the bound of each. */
 import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { migrations } from "../../../lib/server/store/schema.ts";

@@ -1,4 +1,4 @@
-/** Who can send and delete files: bans, suspensions, guests who left, and uploads that run meanwhile. */
+/** The rights to send and delete files: bans, suspensions, guests who left, and uploads that run meanwhile. */
 import { assertEquals } from "@std/assert";
 import { registered } from "../../support/account.ts";
 import { until } from "../../support/deadline.ts";
