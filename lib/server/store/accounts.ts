@@ -172,21 +172,15 @@ export class AccountTable {
     this.#rounds.set(rounds, (this.#rounds.get(rounds) ?? 0) + count);
   }
 
-  #verifierOf(name: string): string | undefined {
-    return this.#database.read(() => this.find(name)?.verifier, undefined);
-  }
-
   save(account: AccountRow): void {
-    this.#addRounds(this.#verifierOf(account.name), -1);
-    this.#addRounds(account.verifier, 1);
     this.#unindex(account.name);
+    this.#addRounds(account.verifier, 1);
     this.#index(account);
     this.#rows.put(fold(account.name), account);
   }
 
   /** Removes the row, as if the account never existed. */
   remove(name: string): void {
-    this.#addRounds(this.#verifierOf(name), -1);
     this.#unindex(name);
     this.#rows.put(fold(name), undefined);
   }
@@ -199,11 +193,11 @@ export class AccountTable {
 
   #unindex(name: string): void {
     const folded = fold(name);
+    const before = this.find(name);
+    this.#addRounds(before?.verifier, -1);
     this.#alike.delete(folded);
     this.#protected.delete(folded);
-    for (const { fingerprint } of this.find(name)?.certificates ?? []) {
-      this.#byCertificate.delete(fingerprint);
-    }
+    for (const { fingerprint } of before?.certificates ?? []) this.#byCertificate.delete(fingerprint);
   }
 }
 
