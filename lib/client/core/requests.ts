@@ -34,6 +34,19 @@ export function matchNumerics(
   };
 }
 
+/**
+ * Recognises a list in notes about a command: LISTED in each row, then a note with another code, or a FAIL. The note
+ * about a new login belongs to no list.
+ */
+export function matchList(command: string): AnswerMatcher {
+  return ({ command: kind, params: [about, code] }) => {
+    if (about !== command) return "other";
+    if (kind === "FAIL") return "last";
+    if (kind !== "NOTE" || code === "NEW_LOGIN") return "other";
+    return code === "LISTED" ? "part" : "last";
+  };
+}
+
 const whoisParts = [
   "RPL_AWAY",
   "RPL_WHOISREGNICK",

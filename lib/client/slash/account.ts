@@ -1,7 +1,7 @@
 /** Slash commands for our account. They ask for passwords with a hidden question; a password is never an argument. */
 
 import { firstContactFault } from "../core/client_account.ts";
-import type { AnswerMatcher } from "../core/requests.ts";
+import { matchList } from "../core/requests.ts";
 import type { ServerLink } from "../core/server_link.ts";
 import { sessionLines } from "../text/session_lines.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";
@@ -124,16 +124,9 @@ async function prove(ui: CommandUi, rest: string): Promise<void> {
 async function sessions(ui: CommandUi, rest: string): Promise<void> {
   requireConnection(ui);
   const words = rest.split(/\s+/).filter((word) => word !== "");
-  const answer = await ui.client.server.ask(["SESSIONS", ...words].join(" "), matchSessions);
+  const answer = await ui.client.server.ask(["SESSIONS", ...words].join(" "), matchList("SESSIONS"));
   for (const line of sessionLines(answer)) ui.note(line);
 }
-
-/** For servers without labels. */
-const matchSessions: AnswerMatcher = ({ command, params: [about, code] }) => {
-  if (command === "FAIL" && about === "SESSIONS") return "last";
-  if (command !== "NOTE" || about !== "SESSIONS" || code === "NEW_LOGIN") return "other";
-  return code === "LISTED" ? "part" : "last";
-};
 
 /** Asks for a password twice, until both are the same. */
 async function newPassword(ui: CommandUi, question: string): Promise<string> {

@@ -2,7 +2,7 @@
 
 import type { CommandUi, FileChoice, LocalFileAccess, SlashTable } from "./command_ui.ts";
 import { firstWord, requireWord } from "./command_ui.ts";
-import type { AnswerMatcher } from "../core/requests.ts";
+import { matchList } from "../core/requests.ts";
 import { withoutFormatting } from "../text/formatting.ts";
 import { ActionError } from "../state/action_error.ts";
 
@@ -48,19 +48,12 @@ async function listOrDelete(ui: CommandUi, rest: string): Promise<void> {
 }
 
 async function ask(ui: CommandUi, line: string): Promise<void> {
-  for (const { command, params } of await ui.client.server.ask(line, matchFiles)) {
+  for (const { command, params } of await ui.client.server.ask(line, matchList("FILES"))) {
     // Each other note is an event, which the UI shows itself.
     if (command !== "NOTE" || params[0] !== "FILES" || !/^LIST/.test(params[1] ?? "")) continue;
     ui.note(withoutFormatting(params.at(-1) ?? ""));
   }
 }
-
-/** For servers without labels. */
-const matchFiles: AnswerMatcher = ({ command, params: [about, code] }) => {
-  if (command === "FAIL" && about === "FILES") return "last";
-  if (command !== "NOTE" || about !== "FILES") return "other";
-  return code === "LISTED" ? "part" : "last";
-};
 
 async function send(ui: CommandUi, rest: string): Promise<void> {
   const path = rest.trim();

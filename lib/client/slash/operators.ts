@@ -1,5 +1,5 @@
 /** Slash commands for server operators. */
-import type { AnswerMatcher } from "../core/requests.ts";
+import { matchList } from "../core/requests.ts";
 import { auditLines } from "../text/audit_lines.ts";
 import type { CommandUi, SlashTable } from "./command_ui.ts";
 
@@ -15,13 +15,6 @@ export const operatorRows: SlashTable = {
 
 async function audit(ui: CommandUi, rest: string): Promise<void> {
   const words = rest.split(/\s+/).filter((word) => word !== "");
-  const answer = await ui.client.server.ask(["AUDIT", ...words].join(" "), matchAudit);
+  const answer = await ui.client.server.ask(["AUDIT", ...words].join(" "), matchList("AUDIT"));
   for (const line of auditLines(answer)) ui.note(line);
 }
-
-/** For servers without labels. */
-const matchAudit: AnswerMatcher = ({ command, params: [about, code] }) => {
-  if (command === "FAIL" && about === "AUDIT") return "last";
-  if (command !== "NOTE" || about !== "AUDIT") return "other";
-  return code === "LISTED" ? "part" : "last";
-};
