@@ -22,7 +22,7 @@ import { announceErasure } from "./account_history.ts";
 import { changeAccount, endIfBanned, logIn } from "./login.ts";
 import { saveOwnerCode } from "./owner_code.ts";
 import { dropFounder, register, unregister } from "./registration.ts";
-import { endLogins, endSessions, usersOf } from "./sessions.ts";
+import { endLogins, endSessions } from "./sessions.ts";
 
 type AccountEventOf<K extends AccountEvent["kind"]> = Extract<AccountEvent, { kind: K }>;
 
@@ -122,7 +122,7 @@ function remove(
   const row = chat.accounts.find(account);
   if (row === undefined) return;
   if (session !== undefined && !isLoggedIn(chat, session, row.name)) return loginEnded(row.name);
-  for (const user of usersOf(chat, row.name)) announceErasure(chat, user, row.name, stamp);
+  for (const user of chat.usersOf(row.name)) announceErasure(chat, user, row.name, stamp);
   if (row.role !== "") {
     recordAct(chat, {
       act: "ACCOUNT_DELETED",
@@ -134,7 +134,7 @@ function remove(
   const { name, createdMs } = row;
   chat.store?.accounts.save({ name, createdMs, verifier: "", role: "", suspended: undefined, epoch: stamp });
   endLogins(chat, row.name, { sentence: "Logged out: your account was deleted", keep: session }, stamp);
-  for (const user of usersOf(chat, row.name)) changeAccount(chat, user, undefined, stamp);
+  for (const user of chat.usersOf(row.name)) changeAccount(chat, user, undefined, stamp);
   for (const channel of [...chat.channels.values()]) {
     if (channel.registration === undefined) continue;
     channel.registration.ranks.delete(fold(row.name));
@@ -147,5 +147,5 @@ function remove(
 }
 
 function nickOf(chat: ChatState, account: string): string {
-  return usersOf(chat, account)[0]?.nick ?? account;
+  return chat.usersOf(account)[0]?.nick ?? account;
 }

@@ -17,7 +17,7 @@ import { type ActRecord, recordAct } from "./audit.ts";
 import { giveOperator, reviewOperator } from "./operator_right.ts";
 import { useOwnerCode } from "./owner_code.ts";
 import { saveRegistered } from "./registered_channel.ts";
-import { endLogins, usersOf } from "./sessions.ts";
+import { endLogins } from "./sessions.ts";
 
 type AccountEventOf<K extends AccountEvent["kind"]> = Extract<AccountEvent, { kind: K }>;
 
@@ -59,7 +59,7 @@ export function setPassword(
 
 /** Whether a session, on any machine, is logged in to an account. */
 export function isLoggedIn(chat: ChatState, session: string, account: string): boolean {
-  return usersOf(chat, account).some(({ devices }) => devices.has(session));
+  return chat.usersOf(account).some(({ devices }) => devices.has(session));
 }
 
 /** The refusal for a session whose login ended while its command was carried out. */
@@ -129,7 +129,7 @@ export function openHistory(
   chat.store?.accounts.save(withAct(opened, act));
   recordAct(chat, { act: "OPEN", by, target: row.name, reason }, stamp);
   tellOperators(chat, `${by} opened the older history of account "${row.name}": ${reason}`, stamp);
-  for (const user of usersOf(chat, row.name)) {
+  for (const user of chat.usersOf(row.name)) {
     for (const session of user.sessions) sendActs(session, [act]);
   }
 }
@@ -169,7 +169,7 @@ export function setRole(
   const did = role === "" ? "took the role from your account" : `made your account ${role}`;
   const act = { ms: stampMs(stamp), by, did };
   chat.store?.accounts.save(digest === undefined ? withAct({ ...row, role }, act) : { ...row, role });
-  for (const user of usersOf(chat, row.name)) {
+  for (const user of chat.usersOf(row.name)) {
     reviewOperator(user, stamp);
     giveOperator(user, stamp);
   }

@@ -42,8 +42,7 @@ function save(
   sentence: string,
 ): undefined {
   chat.store?.accounts.save({ ...row, certificates });
-  for (const user of chat.users.values()) {
-    if (user.account !== row.name) continue;
+  for (const user of chat.usersOf(row.name)) {
     for (const session of user.sessions) {
       if (session !== chat.applyingFor) {
         sendStandardReply(session, "NOTE", "CERT", "CHANGED", row.name, sentence);

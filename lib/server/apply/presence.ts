@@ -77,8 +77,7 @@ export function announceLogin(
   own?: UserState,
 ): void {
   const nowMs = stampMs(device.since);
-  const users: UserState[] = [];
-  for (const user of chat.users.values()) if (user.account === account && user !== own) users.push(user);
+  const users = chat.usersOf(account).filter((user) => user !== own);
   const isReturning = users.some((user) => user.isReturning(device, nowMs));
   for (const user of users) {
     if (!isReturning) tellNewLogin(user, id, device);

@@ -55,7 +55,7 @@ export function endLogins(
   { sentence, keep = "" }: LoginEnd,
   stamp: number,
 ): void {
-  for (const user of usersOf(chat, account)) {
+  for (const user of chat.usersOf(account)) {
     if (!user.devices.has(keep)) {
       endUser(chat, user, stamp, { quit: "Disconnected", error: sentence });
       continue;
@@ -72,7 +72,7 @@ export function endLogins(
 
 /** After a logout a device that logs in again does not only reconnect, so the others are told. */
 function forgetDevices(chat: ChatState, account: string): void {
-  for (const user of usersOf(chat, account)) user.formerDevices.clear();
+  for (const user of chat.usersOf(account)) user.formerDevices.clear();
 }
 
 /** Stands for the last session of a user without a connection. */
@@ -89,7 +89,7 @@ export function endSessions(
   chat.store?.accounts.save({ ...row, epoch: stamp });
   const who = by === undefined ? "another device of your account" : `the operator ${by}`;
   const sentence = `Logged out: ${who} ended this session`;
-  for (const user of usersOf(chat, row.name)) {
+  for (const user of chat.usersOf(row.name)) {
     const ids = [...user.devices.keys()].filter((id) => sessions.includes(id));
     // The last session of a user that lost its connection has no id any more.
     const isLost = user.lingering !== undefined && sessions.includes(lostSession);
@@ -101,9 +101,4 @@ export function endSessions(
   }
   forgetDevices(chat, row.name);
   if (by !== undefined) recordAct(chat, { act: "SESSIONS", by, target: row.name }, stamp);
-}
-
-/** The users of an account: one, unless a device was offline while the nick changed. */
-export function usersOf(chat: ChatState, account: string): UserState[] {
-  return [...chat.users.values()].filter((user) => user.account === account);
 }

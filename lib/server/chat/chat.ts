@@ -80,6 +80,8 @@ export interface Chat extends Required<Pick<ChatOptions, "settings" | "log" | "l
   find(nick: string): User | undefined;
   /** The users with another nick that looks like this one; see server/names/look_alikes.ts. */
   findAlike(nick: string): User[];
+  /** The users of an account: one, unless a device was offline while the nick changed. */
+  usersOf(account: string): User[];
   /** The channel of this name, if it exists. */
   channel(name: string): Channel | undefined;
   /** The channels with another name that looks like this one. */
@@ -192,6 +194,12 @@ export class ChatState implements Chat {
 
   findAlike(nick: string): UserState[] {
     return this.nicks.lookAlikes(nick);
+  }
+
+  usersOf(account: string): UserState[] {
+    const found: UserState[] = [];
+    for (const user of this.users.values()) if (user.account === account) found.push(user);
+    return found;
   }
 
   channel(name: string): ChannelState | undefined {

@@ -71,10 +71,9 @@ function closeRefused(session: Session, error: unknown): void {
 function renamedUser(chat: Chat, nick: string, account: string | undefined): User | undefined {
   if (account === undefined) return undefined;
   const folded = fold(nick);
-  for (const user of chat.users.values()) {
-    if (user.account === account && user.formerNicks.some((former) => former.folded === folded)) return user;
-  }
-  return undefined;
+  return chat.usersOf(account).find(({ formerNicks }) =>
+    formerNicks.some((former) => former.folded === folded)
+  );
 }
 
 /** A further device joins the online user, unless its address is banned. */

@@ -82,9 +82,7 @@ function end(call: Call, which: string, name: string | undefined): void | Promis
 function devicesOf({ chat, user }: Call, name: string | undefined): ListedDevice[] {
   if (name !== undefined && !user.isOperator) refuse("ERR_NOPRIVILEGES");
   const account = name === undefined ? user.account : accountNamed(chat, name);
-  const users = account === undefined
-    ? [user]
-    : [...chat.users.values()].filter((one) => one.account === account);
+  const users = account === undefined ? [user] : chat.usersOf(account);
   return users.flatMap((one) => {
     const { lingering, devices } = one;
     const lost = lingering === undefined ? [] : [{ id: "-", device: lingering.device, user: one }];
