@@ -189,13 +189,15 @@ function parseParams(line: string, from: number): string[] {
   return params;
 }
 
-function skipSpaces(line: string, from: number): number {
+/** Where the next word begins, from `from` on. */
+export function skipSpaces(line: string, from: number): number {
   let at = from;
   while (line.charCodeAt(at) === space) at++;
   return at;
 }
 
-function wordEnd(line: string, from: number): number {
+/** Where the word ends in which `from` is. */
+export function wordEnd(line: string, from: number): number {
   const end = line.indexOf(" ", from);
   return end < 0 ? line.length : end;
 }

@@ -7,7 +7,7 @@ import type { Line } from "../../irc/lines.ts";
 import type { ServerConnection } from "../../net/connection.ts";
 import type { SessionState } from "../chat/session.ts";
 import { Bucket, Buckets } from "../chat/throttle.ts";
-import { costOf, type Payer } from "./line_cost.ts";
+import { costOf } from "./line_cost.ts";
 
 /** A client can send the lines of this many seconds at a time, so that it joins all its channels without waiting. */
 const burstSeconds = 10;
@@ -68,8 +68,6 @@ export class FloodControl {
   readonly #bucket: Bucket;
   readonly #uncountedLines: Bucket;
   readonly #firstJoins: Bucket;
-  readonly #payer: Payer;
-  #nowMs: number;
   #answeredBytes = 0;
   /** Bytes of the next answer that are paid for. */
   #paidBytes = 0;
@@ -77,22 +75,10 @@ export class FloodControl {
   /** `perSecond` is how many lines a client can send in the long run. */
   constructor(session: SessionState, perSecond: number, nowMs: number) {
     this.#session = session;
-    this.#nowMs = nowMs;
     this.#bucket = new Bucket({ burst: perSecond * burstSeconds, perSecond }, nowMs);
     this.#uncountedLines = new Bucket(uncountedLines, nowMs);
     const { channelsPerUser } = session.chat.settings;
     this.#firstJoins = new Bucket({ burst: channelsPerUser, perSecond: joinsPerSecond }, nowMs);
-    const takeFirstJoin = () => this.#firstJoins.tryTake(this.#nowMs);
-    this.#payer = {
-      chat: session.chat,
-      get batch() {
-        return session.batch;
-      },
-      get user() {
-        return session.user;
-      },
-      takeFirstJoin,
-    };
   }
 
   /**
@@ -100,9 +86,12 @@ export class FloodControl {
    * and neither does the rest of a batch.
    */
   waitMs(line: Line, nowMs: number): number {
-    this.#nowMs = nowMs;
     const share = this.#session.user?.isOperator ? operatorShare : 1;
-    const { cost, isInBatch, answerBytes = 0 } = costOf(this.#payer, line);
+    const { cost, isInBatch, answerBytes = 0 } = costOf(
+      this.#session,
+      line,
+      () => this.#firstJoins.tryTake(nowMs),
+    );
     const total = (cost + this.#answerCost()) * share;
     this.#paidBytes = answerBytes;
     const owedMs = this.#bucket.take(nowMs, total);

@@ -4,6 +4,7 @@
  */
 import type { Line } from "../../irc/lines.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
+import { skipSpaces, wordEnd } from "../../irc/message.ts";
 import type { Session } from "../chat/session.ts";
 import { maxTargets } from "../render/isupport.ts";
 
@@ -22,7 +23,6 @@ const inBatch = /^@(?:\S*;)?batch=\S* +(?::\S+ +)?(?:PRIVMSG|NOTICE) /i;
 const batchEnd = /^(?:@\S+ +)?(?::\S+ +)?BATCH +-/i;
 
 const beyondAscii = /[^\x20-\x7e]/;
-const space = 0x20;
 const atSign = 0x40;
 const colon = 0x3a;
 
@@ -50,23 +50,22 @@ export interface LineCost {
   readonly answerBytes?: number;
 }
 
-/** The part of a session that costs depend on. `takeFirstJoin` tells whether a JOIN is one of the first. */
-export interface Payer extends Pick<Session, "chat" | "batch" | "user"> {
-  takeFirstJoin(): boolean;
-}
+/** The part of a session that costs depend on. */
+export type Payer = Pick<Session, "chat" | "batch" | "user">;
 
 const one: LineCost = { cost: 1 };
 
-/** The cost of a line; unusable ones cost one. */
-export function costOf(payer: Payer, line: Line): LineCost {
+/** The cost of a line; unusable ones cost one. `takeFirstJoin` counts a JOIN, and tells whether it is one of the first. */
+export function costOf(payer: Payer, line: Line, takeFirstJoin: () => boolean): LineCost {
   if (typeof line !== "string") return one;
   if (payer.batch !== undefined) {
     if (inBatch.test(line)) return { cost: batchLineCost(payer, line), isInBatch: true };
     if (batchEnd.test(line)) return { cost: 1, isInBatch: true };
   }
-  const at = wordAt(line, 0, true);
+  const at = commandAt(line);
   const end = wordEnd(line, at);
   const command = line.slice(at, end).toUpperCase();
+  if (command === "JOIN") return { cost: joinCost(payer, parameter(line, end), takeFirstJoin) };
   if (command === "MARKREAD" && markerRequest.test(line)) return { cost: markerShare };
   if (command === "CHATHISTORY") {
     const wanted = Number(historyRequest.exec(line)?.[1]);
@@ -91,33 +90,25 @@ interface Parts {
 /** How often the line, or what it causes, reaches somebody or is recorded. */
 function lineCost(payer: Payer, command: string, { line, end, count }: Parts): number {
   if (messages.has(command)) return count * Math.min(maxTargets, listed(parameter(line, end)));
-  if (command === "JOIN") return joinCost(payer, parameter(line, end));
   if (command === "PART") return Math.max(count, listed(parameter(line, end)));
   if (command === "KICK") {
-    const second = parameter(line, wordEnd(line, wordAt(line, end)));
+    const second = parameter(line, wordEnd(line, skipSpaces(line, end)));
     const targets = Math.max(listed(parameter(line, end)), listed(second));
     return Math.max(count, Math.min(maxTargets, targets));
   }
   return everywhere.has(command) ? count + (payer.user?.channels.size ?? 0) / channelsPerLine : count;
 }
 
-/** The next word from `from` on: after spaces, and at the start of a line after tags and source too. */
-function wordAt(line: string, from: number, isStart = false): number {
-  let at = from;
-  while (line.charCodeAt(at) === space) at++;
-  const first = line.charCodeAt(at);
-  if (!isStart || (first !== atSign && first !== colon)) return at;
-  return wordAt(line, wordEnd(line, at), first === atSign);
-}
-
-function wordEnd(line: string, from: number): number {
-  const end = line.indexOf(" ", from);
-  return end < 0 ? line.length : end;
+/** Where the command begins: after the tags and the source. */
+function commandAt(line: string): number {
+  let at = skipSpaces(line, 0);
+  while (line.charCodeAt(at) === atSign) at = skipSpaces(line, wordEnd(line, at));
+  return line.charCodeAt(at) === colon ? skipSpaces(line, wordEnd(line, at)) : at;
 }
 
 /** The next word without the colon of a last parameter. */
 function parameter(line: string, from: number): string {
-  const at = wordAt(line, from);
+  const at = skipSpaces(line, from);
   return line.slice(line.charCodeAt(at) === colon ? at + 1 : at, wordEnd(line, at));
 }
 
@@ -136,10 +127,10 @@ function listed(list: string): number {
 }
 
 /** "JOIN 0" leaves all channels. */
-function joinCost(payer: Payer, list: string): number {
+function joinCost(payer: Payer, list: string, takeFirstJoin: () => boolean): number {
   if (list === "0") return Math.max(1, payer.user?.channels.size ?? 0);
   let cost = 0;
-  for (let left = listed(list); left > 0; left--) cost += payer.takeFirstJoin() ? firstJoinShare : 1;
+  for (let left = listed(list); left > 0; left--) cost += takeFirstJoin() ? firstJoinShare : 1;
   return Math.max(1, cost);
 }
 

@@ -12,13 +12,11 @@ interface State {
   readonly firstJoins?: number;
 }
 
-function payer({ plainLines = 5, batchLines, channels = 0, firstJoins = 100 }: State): Payer {
-  let left = firstJoins;
+function payer({ plainLines = 5, batchLines, channels = 0 }: State): Payer {
   const state = {
     chat: { settings: { plainLines } },
     batch: batchLines === undefined ? undefined : { lines: Array(batchLines).fill({ text: "" }) },
     user: { channels: new Map(Array.from({ length: channels }, (_, at) => [at, at])) },
-    takeFirstJoin: () => left-- > 0,
   };
   // A cost depends on nothing else of the chat.
   return state as unknown as Payer;
@@ -104,7 +102,8 @@ const costs: readonly (readonly [line: Line, cost: number, state?: State])[] = [
 
 Deno.test("a line costs what readers receive from it and what the server does for it", () => {
   for (const [line, cost, state = {}] of costs) {
-    const found = costOf(payer(state), line).cost;
+    let { firstJoins = 100 } = state;
+    const found = costOf(payer(state), line, () => firstJoins-- > 0).cost;
     const start = typeof line === "string" ? line.slice(0, 40) : line;
     assertEquals([start, state, Math.round(found * 1000) / 1000], [
       start,
@@ -116,7 +115,7 @@ Deno.test("a line costs what readers receive from it and what the server does fo
 
 Deno.test("an open message of several lines never waits, because it has a deadline", () => {
   for (const line of [inBatch + "hello", "BATCH -1"]) {
-    assertEquals(costOf(payer({ batchLines: 3 }), line).isInBatch, true);
-    assertEquals(costOf(payer({}), line).isInBatch, undefined);
+    assertEquals(costOf(payer({ batchLines: 3 }), line, () => false).isInBatch, true);
+    assertEquals(costOf(payer({}), line, () => false).isInBatch, undefined);
   }
 });
