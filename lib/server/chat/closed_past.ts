@@ -164,9 +164,9 @@ function escapeMask(text: string): string {
 }
 
 /**
- * The periods with one more. Above the limit the oldest ban goes: what closes the past to a founder could otherwise be
- * pushed out by that founder. One from before the channel was made anew was not made by
- * the operators of today, so they cannot open it: everything until its end is closed to everybody then (`since`).
+ * The periods with one more. Above the limit the oldest ban goes, and no period that closes the past to a founder: that
+ * founder could otherwise push it out. The operators of today did not make a ban from before the channel was made anew,
+ * so they cannot open what it closes: then everything until its end is closed to everybody (`since`).
  */
 export function withPeriod(
   periods: readonly ClosedPeriod[],

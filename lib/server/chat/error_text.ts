@@ -1,4 +1,4 @@
-/** An error as text for the log: its stack, without the words of people that messages of some errors repeat. */
+/** An error as text for the log: its stack. Messages of some errors repeat words of people, so these are left out. */
 
 /**
  * Errors of parsers, whose message repeats what they could not parse: "Unexpected token 's', "secret" is not valid JSON".

@@ -1,5 +1,5 @@
 /**
- * How many entries the lists (bans, exceptions, invite exceptions) of unregistered channels have together from one host.
+ * Counts the entries that one host has in the lists (bans, exceptions, invite exceptions) of all unregistered channels.
  * Anybody can make such channels, and their lists are in memory: without a limit, a guest could fill a hundred channels.
  * The entries count where they are, also when their setter has left.
  */

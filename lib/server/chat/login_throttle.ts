@@ -1,11 +1,11 @@
 /**
- * Slows down guesses of passwords, without a lock that others could use against the right person. The server
- * cannot know the person who guesses, so it counts places: an address that logged in to the account before is a place of its own, and all others are
- * one. At a place, wrong passwords make the next try for this account wait, longer each time. A place waits for nobody
- * else's guesses.
+ * Slows down guesses of passwords, without a lock that others could use against the right person. The server cannot know
+ * the person who guesses, so it counts places: an address that logged in to the account before is a place of its own, and
+ * all other addresses together are one place. At a place, wrong passwords make the next try for this account wait, longer
+ * each time. A place does not wait because of guesses at another place.
  *
  * For one account that is at most 120 guesses an hour and 2,880 a day from all unknown addresses together, after a burst
- * of 20; and as many from each known address. An address that is not known has also a limit of its own for all accounts.
+ * of 20; and as many from each known address. An unknown address also has a limit of its own, for all accounts together.
  * The address of this machine can stand for everybody behind a proxy, so it has no such limit.
  */
 import { isLoopback, peerOf } from "../../irc/address.ts";

@@ -1,4 +1,4 @@
-/** The entries of the operator file, as users remember them that became operators by OPER. */
+/** The entries of the operator file: a user that OPER made an operator remembers the entry. */
 import { createHash } from "node:crypto";
 import { formatVerifier, type Verifier } from "../../irc/scram.ts";
 import type { Chat } from "./chat.ts";

@@ -11,7 +11,7 @@ import type { User } from "./user.ts";
 /** Milliseconds since 1970 of the last message that a user has read in a target; undefined if there is no marker. */
 export function markerOf(chat: Chat, user: User, target: string): number | undefined {
   const ms = markerAt(chat, user, markerKey(chat, user, target));
-  // It would tell that there is a conversation in the closed part of the history.
+  // An older marker would tell that there is a conversation in the closed part of the history.
   return ms === undefined || ms < stampMs(chat.accounts.openFrom(user.account)) ? undefined : ms;
 }
 

@@ -1,6 +1,6 @@
 /**
- * How much and how fast people share files: limits for each owner, for each address, and for all together. A running
- * upload reserves what has arrived and a little more, never all that it announced. The sums come from the table of files
+ * Limits of the size, the number and the rate of shared files: for each owner, for each address, and for all together. A
+ * running upload reserves what has arrived and a little more, never all that it announced. The sums come from the table of files
  * (store/uploads.ts), so nothing here depends on the number of files.
  */
 import { createHmac } from "node:crypto";

@@ -51,7 +51,7 @@ export interface Device {
   readonly away?: DeviceAway | undefined;
 }
 
-/** A session that apply changes. */
+/** A device, to be changed. */
 export interface DeviceState extends Device {
   spokeMs?: number;
 }

@@ -47,7 +47,7 @@ async function banned(chat: Chat, modes: string): Promise<{ ann: Peer; bob: Peer
 
 for (const modes of ["+b bob", "+b *!*@bob.localhost", "+b *!~bob@*"]) {
   story(
-    `who was banned by ${modes} reads nothing of that time in the emptied channel, as operator`,
+    `a user banned by ${modes} reads nothing of that time in the emptied channel, as operator`,
     async (chat) => {
       const { ann, bob, msgid } = await banned(chat, modes);
       await ask(ann, "PART #tea");

@@ -1,4 +1,4 @@
-/** How many files people can share, how large they are together, and how fast they come. */
+/** Limits of the number, the size and the rate of shared files. */
 import { assert, assertEquals } from "@std/assert";
 import type { Upload, UploadFault, UploadLimits } from "../../../lib/server/chat/upload_limits.ts";
 import type { Chat } from "../../support/chat.ts";
