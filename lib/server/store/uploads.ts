@@ -5,6 +5,7 @@
  */
 import type { StatementSync } from "node:sqlite";
 import { fold } from "../../irc/names.ts";
+import { row } from "./conversation.ts";
 import type { Database } from "./database.ts";
 import { UnsavedRows } from "./unsaved_rows.ts";
 
@@ -85,9 +86,10 @@ export class UploadTable {
     const sums = database.prepareArrays(
       "SELECT owner, origin, count(*), sum(bytes) FROM file GROUP BY owner COLLATE NOCASE, origin",
     );
-    for (const row of sums.iterate()) {
-      const [owner, origin, files, bytes] = row as unknown as [string, string | null, number, number];
-      this.#add({ owner, ...(origin !== null && { origin }) }, { files, bytes });
+    for (const sum of sums.iterate()) {
+      const [owner, origin, files, bytes] = row(sum);
+      const from = { owner: String(owner), ...(origin !== null && { origin: String(origin) }) };
+      this.#add(from, { files: Number(files), bytes: Number(bytes) });
     }
   }
 
@@ -111,19 +113,19 @@ export class UploadTable {
   /** Up to `count` saved files in the order of their ids, after this id; "" is before all. */
   page(after: string, count: number): UploadRow[] {
     this.#database.insertPending();
-    return this.#after.all(after, count).flatMap((row) => toFile(row) ?? []);
+    return this.#after.all(after, count).flatMap((found) => toFile(found) ?? []);
   }
 
   /** The ids of up to `count` files that are older than a time in milliseconds since 1970, the oldest first. */
   olderThan(ms: number, count: number): string[] {
     this.#database.insertPending();
-    return this.#olderThan.all(ms, count).map((row) => String((row as unknown as unknown[])[0]));
+    return this.#olderThan.all(ms, count).map((found) => String(row(found)[0]));
   }
 
   /** The same for files of guests that are in no message. */
   unsharedOfGuests(ms: number, count: number): string[] {
     this.#database.insertPending();
-    return this.#unshared.all(ms, count).map((row) => String((row as unknown as unknown[])[0]));
+    return this.#unshared.all(ms, count).map((found) => String(row(found)[0]));
   }
 
   /** The bytes of all files. */
