@@ -173,10 +173,11 @@ export class Eraser {
     const found = this.#history.load(block);
     const record = found?.records[place]?.record ?? "";
     this.#needsScrub = true;
-    if (found === undefined || record === "") long.end(entry);
-    else if (this.#index.contains(block) && this.#index.entries.removeSlice(entry, found.log, record)) {
-      return true;
-    } else this.#eraseNow({ ...found, block }, [place]);
+    if (found !== undefined && record !== "") {
+      const isIndexed = this.#index.contains(block);
+      if (isIndexed && this.#index.entries.removeSlice(entry, found.log, record)) return true;
+      this.#eraseNow({ ...found, block }, [place]);
+    }
     long.end(entry);
     this.#hide();
     return true;
@@ -201,11 +202,11 @@ export class Eraser {
   #erase(found: FoundBlock, places: readonly number[]): void {
     const { block, log, records } = found;
     const { entries } = this.#index;
-    const [long, short] = [[] as number[], [] as number[]];
-    for (const place of places) {
-      const isLong = this.#index.contains(block) && entries.isLong(log, records[place]?.record ?? "");
-      (isLong ? long : short).push(place);
-    }
+    const isIndexed = this.#index.contains(block);
+    const { long = [], short = [] } = Object.groupBy(
+      places,
+      (place) => isIndexed && entries.isLong(log, records[place]?.record ?? "") ? "long" : "short",
+    );
     for (const place of long) entries.long.add(entryAt(block, place), records[place]?.stamp ?? 0);
     if (long.length > 0) this.#hide();
     if (short.length > 0) this.#eraseNow(found, short);
