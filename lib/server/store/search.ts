@@ -70,7 +70,7 @@ export class SearchIndex implements CommitParticipant {
     const hits = "SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid";
     this.#oldest = database.prepareArrays(`${hits} LIMIT ${entriesAtOnce}`);
     this.#latest = database.prepareArrays(`${hits} DESC LIMIT ${entriesAtOnce}`);
-    this.#block = database.prepareArrays("SELECT log, first, records FROM block WHERE id = ?");
+    this.#block = database.prepareArrays("SELECT id, log, first, records FROM block WHERE id = ?");
     const blocks = "SELECT id, log, first, records FROM block WHERE id > ? AND id < ? ORDER BY id";
     this.#blocksAfter = database.prepareArrays(`${blocks} LIMIT ${blocksAtOnce}`);
     this.#blocksBefore = database.prepareArrays(`${blocks} DESC LIMIT ${blocksAtOnce}`);
@@ -202,13 +202,10 @@ export class SearchIndex implements CommitParticipant {
   /** Whether a block of a log can have a visible record. Without it, hidden records would be read one by one. */
   #filter({ within, logs }: SearchRequest): SearchBounds["isWithin"] {
     if (within === undefined && logs.length === 0) return () => true;
+    const visible = within ?? new Map(logs.map((log) => [log, 0]));
     const firsts = new Map<number, number>();
     return (log, block) => {
-      const since = log === undefined
-        ? undefined
-        : within === undefined
-        ? logs.includes(log) ? 0 : undefined
-        : within.get(log);
+      const since = log === undefined ? undefined : visible.get(log);
       if (since === undefined) return false;
       if (since === 0) return true;
       let first = firsts.get(since);
@@ -268,19 +265,11 @@ export class SearchIndex implements CommitParticipant {
     for (let at = 0; at <= to - from; at++) {
       const block = isForwards ? from + at : to - at;
       if (!isWithin(section.logOf(block), block)) continue;
-      for (const hit of this.#loadBlock(block, isForwards)) {
+      for (const hit of hitsOf(row(this.#block.get(block)), isForwards)) {
         if (hit.entry > low && hit.entry < high && hit.record !== "") yield hit;
       }
       yield undefined;
     }
-  }
-
-  *#loadBlock(block: number, isForwards: boolean): Generator<SearchHit> {
-    const [log, first, text] = row(this.#block.get(block));
-    if (text === undefined) return;
-    const hits = decodeBlock(Number(first), String(text))
-      .map((saved, place) => hitOf(saved, block, place, Number(log)));
-    yield* isForwards ? hits : hits.reverse();
   }
 
   /** The matches in the blocks that the index did not contain when the search began. */
@@ -293,13 +282,12 @@ export class SearchIndex implements CommitParticipant {
     let [from, to] = [Math.max(lastIndexed, blockOf(low) - 1), blockOf(high)];
     for (;;) {
       const blocks = (isForwards ? this.#blocksAfter : this.#blocksBefore).all(from, to).map(row);
-      for (const [id, log, first, records] of blocks) {
+      for (const block of blocks) {
+        const [id, log] = block;
         if (isForwards) from = Number(id);
         else to = Number(id);
         if (!isWithin(Number(log), Number(id))) continue;
-        const hits = decodeBlock(Number(first), String(records))
-          .map((saved, place) => hitOf(saved, Number(id), place, Number(log)));
-        for (const hit of isForwards ? hits : hits.reverse()) {
+        for (const hit of hitsOf(block, isForwards)) {
           if (hit.entry > low && hit.record !== "" && compiled.matches(hit.log, hit.record)) yield hit;
         }
         yield undefined;
@@ -316,7 +304,7 @@ export class SearchIndex implements CommitParticipant {
     for (const entry of entries) {
       const { block, place } = placeOf(entry);
       if (block !== loaded) {
-        const [foundLog, first, text] = row(this.#block.get(block));
+        const [, foundLog, first, text] = row(this.#block.get(block));
         loaded = block;
         log = Number(foundLog);
         records = text === undefined ? [] : decodeBlock(Number(first), String(text));
@@ -338,6 +326,14 @@ export class SearchIndex implements CommitParticipant {
     }
     return low;
   }
+}
+
+/** The records of a block, from its row; none without one. */
+function hitsOf([id, log, first, text]: ReturnType<typeof row>, isForwards: boolean): SearchHit[] {
+  if (id === undefined) return [];
+  const hits = decodeBlock(Number(first), String(text))
+    .map((saved, place) => hitOf(saved, Number(id), place, Number(log)));
+  return isForwards ? hits : hits.reverse();
 }
 
 function hitOf(saved: StoredRecord, block: number, place: number, log: number): SearchHit {
