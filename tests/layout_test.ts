@@ -57,7 +57,7 @@ const mayImport: Record<string, readonly string[]> = {
     "server/apply",
     "type server/hub",
   ],
-  "server/media": [],
+  "server/media": ["turns.ts"],
   "server/web": [...timing, "irc", "net", "server/media", ...chatTypes],
   "server/start": [
     "deadlines.ts",

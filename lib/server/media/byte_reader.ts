@@ -1,4 +1,8 @@
 /** Reads a stream of bytes in pieces of a known length, without holding more of it than one piece. */
+import { nextTurn } from "../../turns.ts";
+
+/** A file can have millions of tiny parts. After so many looks at its bytes, about 3 ms, other work gets a turn. */
+const looksAtOnce = 1000;
 
 /** Bytes in the order in which they arrive. */
 export class ByteReader {
@@ -7,13 +11,18 @@ export class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>;
   #chunk = new Uint8Array();
   #hasEnded = false;
+  readonly #person: string;
+  #looks = 0;
 
-  constructor(source: AsyncIterable<Uint8Array>) {
+  /** `person` is who sends the bytes, for turns.ts. */
+  constructor(source: AsyncIterable<Uint8Array>, person: string) {
+    this.#person = person;
     this.#source = source[Symbol.asyncIterator]();
   }
 
   /** The next bytes, which stay unread; fewer at the end of the stream. */
   async peek(length: number): Promise<Uint8Array> {
+    if (++this.#looks % looksAtOnce === 0) await nextTurn(this.#person);
     const parts = [this.#chunk];
     let known = this.#chunk.length;
     while (known < length) {

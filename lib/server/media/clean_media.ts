@@ -20,8 +20,9 @@ export class CleanMedia {
   isBroken = false;
   readonly #reader: ByteReader;
 
-  constructor(content: AsyncIterable<Uint8Array>) {
-    this.#reader = new ByteReader(content);
+  /** `person` is who sends the file, for turns.ts. */
+  constructor(content: AsyncIterable<Uint8Array>, person: string) {
+    this.#reader = new ByteReader(content, person);
   }
 
   /** The bytes to store; all bytes of a file that is neither a picture nor a film. */

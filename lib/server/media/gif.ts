@@ -47,8 +47,11 @@ function paletteBytes(flags: number): number {
 /** Blocks with their lengths, up to the empty one. */
 async function* passBlocks(reader: ByteReader): AsyncGenerator<Uint8Array> {
   for (;;) {
-    const [length = 0] = await reader.peek(1);
-    yield* reader.pass(1 + length);
-    if (length === 0) return;
+    const bytes = await reader.ahead(1);
+    let at = 0;
+    while (at < bytes.length && bytes[at] !== 0) at += 1 + (bytes[at] ?? 0);
+    const isEnd = at < bytes.length || bytes.length === 0;
+    yield* reader.pass(isEnd ? at + 1 : at);
+    if (isEnd) return;
   }
 }

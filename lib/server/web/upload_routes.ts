@@ -135,7 +135,7 @@ export class UploadRoutes {
         if (fault !== undefined) throw refusalOf(fault);
       };
       const sent = this.running.watch({ sender, address, content, onArrived });
-      const media = chat.settings.keepPhotoData ? undefined : new CleanMedia(sent);
+      const media = chat.settings.keepPhotoData ? undefined : new CleanMedia(sent, owner);
       const bytes = await this.#folder.write(id, media ?? sent, {
         // The sum of what arrives is limited above.
         maxBytes: Infinity,

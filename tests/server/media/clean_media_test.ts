@@ -1,5 +1,6 @@
 /** Pictures and films lose what they tell about places and people, and stay the same pictures. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { clearImmediate, setImmediate } from "node:timers";
 import { crc32 } from "node:zlib";
 import { CleanMedia } from "../../../lib/server/media/clean_media.ts";
 import { exifOf, orientationOf } from "../../../lib/server/media/exif.ts";
@@ -31,7 +32,7 @@ async function clean(file: Uint8Array, pieceBytes = file.length): Promise<Cleane
     { length: Math.ceil(file.length / pieceBytes) },
     (_, at) => file.slice(at * pieceBytes, (at + 1) * pieceBytes),
   );
-  const media = new CleanMedia(ReadableStream.from(pieces));
+  const media = new CleanMedia(ReadableStream.from(pieces), "ann");
   const out: number[] = [];
   for await (const chunk of media) out.push(...chunk);
   const result = Uint8Array.from(out);
@@ -274,4 +275,17 @@ Deno.test("no picture, however it is broken, stops the cleaning", async () => {
     await clean(bytes(start, Array.from({ length: 100 }, () => round % 2 === 0 ? random() : random() % 4)));
   }
   assertEquals(orientationOf(bytes("II", [42, 0], [255, 255, 255, 255], "x".repeat(20))), undefined);
+});
+
+Deno.test("a picture of tiny parts leaves the event loop to the chat between them", async () => {
+  let rounds = 0;
+  const count = () => {
+    rounds++;
+    timer = setImmediate(count);
+  };
+  let timer = setImmediate(count);
+  const parts = Array.from({ length: 5000 }, (_, at) => at % 2 === 0 ? 0xff : 0xd0);
+  await clean(bytes("\xff\xd8\xff\xd0", parts));
+  clearImmediate(timer);
+  assert(rounds >= 4, `${rounds} rounds of the event loop`);
 });
