@@ -6,7 +6,7 @@ import type { ChannelState, Invitation } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import { isSilent, levelOf, levels, refusalToCreate } from "../chat/permission.ts";
 import type { Refusal } from "../chat/refusal.ts";
-import { registeredRank } from "../chat/registered_channel.ts";
+import { rankModes, registeredRank } from "../chat/registered_channel.ts";
 import type { UserState } from "../chat/user.ts";
 import { awayMessage, silentAwayMessage } from "../render/away_text.ts";
 import { joinMessage, showChannel } from "../render/membership.ts";
@@ -15,7 +15,7 @@ import { fromUser } from "../render/sender.ts";
 import type { EventOf } from "./event.ts";
 import { makeChannel, removeMember } from "./membership.ts";
 import { applyModes } from "./mode.ts";
-import { broadcastRank } from "./notices.ts";
+import { broadcastRanks } from "./notices.ts";
 import { registerChannel, saveRegistered, touchRegistered } from "./registered_channel.ts";
 import { saveEvent, saveTopic } from "./saving.ts";
 
@@ -69,7 +69,7 @@ function join(
   channel.add(user, prefixes, stamp);
   touchRegistered(chat, channel, stampMs(stamp));
   saveAndBroadcast(chat, channel, joinMessage(user, channel, stamp), stamp);
-  if (!isNew) broadcastRank(chat, channel, user, prefixes, stamp);
+  if (!isNew) broadcastRanks(chat, channel, user, { gained: rankModes(prefixes) }, stamp);
   if (user.away !== undefined) {
     const away = isSilent(channel, user) ? silentAwayMessage : awayMessage;
     sendToOthers(channel, user, away(user, stamp));

@@ -10,8 +10,7 @@ import { adoptGuestHistory } from "./account_history.ts";
 import { sendToPeers } from "./notices.ts";
 import { giveOperator, reviewOperator } from "./operator_right.ts";
 import { announceLogin, endUser, isLoginValid, renameUser } from "./presence.ts";
-import { takeRank } from "./rank.ts";
-import { restoreRank } from "./registration.ts";
+import { restoreRank, takeRank } from "./rank.ts";
 
 /** Logs a user in to an account whose password it proved. */
 export function logIn(

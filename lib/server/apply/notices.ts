@@ -1,11 +1,11 @@
 /** Notices that several kinds of events have in common: to the peers and the watchers of a user, and to a channel. */
+import type { RankMode } from "../../irc/modes.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import { numerics } from "../../irc/numerics.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { Deliverable } from "../chat/delivery.ts";
 import { isSilent } from "../chat/permission.ts";
-import { rankModes } from "../chat/registered_channel.ts";
 import type { Session } from "../chat/session.ts";
 import type { UserState } from "../chat/user.ts";
 import { fromServer } from "../render/sender.ts";
@@ -80,18 +80,26 @@ function notifyWatchers(
   for (const session of watchers) session.send(outgoing);
 }
 
-/** Notifies a channel of ranks that the server gave. */
-export function broadcastRank(
+/** Ranks that the server takes from a member, and gives to it. */
+export interface RankChanges {
+  readonly lost?: readonly RankMode[];
+  readonly gained?: readonly RankMode[];
+}
+
+/** Notifies a channel of ranks that the server took or gave. */
+export function broadcastRanks(
   chat: ChatState,
   channel: ChannelState,
   user: UserState,
-  prefixes: string,
+  { lost = [], gained = [] }: RankChanges,
   stamp: number,
 ): void {
-  const modes = rankModes(prefixes);
-  if (modes.length === 0) return;
-  const letters = `+${modes.map((mode) => mode.letter).join("")}`;
-  channel.broadcast(
-    fromServer(chat, "MODE", [channel.name, letters, ...modes.map(() => user.nick)], { stamp }),
-  );
+  const letters = signed("-", lost) + signed("+", gained);
+  if (letters === "") return;
+  const nicks = [...lost, ...gained].map(() => user.nick);
+  channel.broadcast(fromServer(chat, "MODE", [channel.name, letters, ...nicks], { stamp }));
+}
+
+function signed(sign: "+" | "-", modes: readonly RankMode[]): string {
+  return modes.length === 0 ? "" : sign + modes.map(({ letter }) => letter).join("");
 }

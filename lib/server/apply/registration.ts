@@ -1,29 +1,19 @@
-/** Apply, for the registration of channels: founders come and go, and accounts get their ranks back. */
-import { closeUntilNow } from "./closing.ts";
+/** Apply, for the registration of channels: a channel gets another founder, or none. */
 import { fold } from "../../irc/names.ts";
-import { changeRank, rankLevel } from "../../irc/modes.ts";
+import { rankLevel } from "../../irc/modes.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
 import { isClosed } from "../chat/closed_past.ts";
 import { levels } from "../chat/permission.ts";
-import { rankModes, registeredFlag, registeredRank } from "../chat/registered_channel.ts";
-import type { UserId, UserState } from "../chat/user.ts";
+import { registeredFlag } from "../chat/registered_channel.ts";
+import type { UserId } from "../chat/user.ts";
 import { fromServer, fromUser } from "../render/sender.ts";
 import type { AccountEvent } from "./account_event.ts";
 import { recordAct } from "./audit.ts";
-import { broadcastRank } from "./notices.ts";
-import { demoteFounder } from "./rank.ts";
+import { closeUntilNow } from "./closing.ts";
+import { demoteFounder, restoreRank } from "./rank.ts";
 import { registerChannel, unregisterChannel } from "./registered_channel.ts";
-
-/** Gives a member the rank that its account has in the channel, if that is higher. */
-export function restoreRank(chat: ChatState, channel: ChannelState, user: UserState, stamp: number): void {
-  const member = channel.members.get(user);
-  const prefixes = registeredRank(channel, user.account);
-  if (member === undefined || rankLevel(prefixes) <= rankLevel(member.prefixes)) return;
-  member.prefixes = rankModes(prefixes).reduce((all, rank) => changeRank(all, "+", rank), member.prefixes);
-  broadcastRank(chat, channel, user, prefixes, stamp);
-}
 
 /** Gives a channel a founder. */
 export function register(
