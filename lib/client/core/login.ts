@@ -114,10 +114,9 @@ export class Login {
   }
 
   start(): void {
-    const { plainFault, mechanisms: offered } = this.#parts;
-    const isPlainOnly = plainFault !== "" && offered.toUpperCase().split(",").includes("PLAIN");
     if (this.#untried.length > 0) return this.#try("");
-    const reason = isPlainOnly
+    const { plainFault } = this.#parts;
+    const reason = plainFault !== "" && this.#offers("PLAIN")
       ? plainFault
       : "The server has no login method that is safe on this connection";
     this.#finish({ kind: "refused", reason, isFinal: true });
@@ -143,7 +142,7 @@ export class Login {
     this.#mechanism = this.#untried.shift();
     if (this.#mechanism === undefined) return this.#finish({ kind: "refused", reason });
     this.#challenges = 0;
-    this.#scram = this.#scramOf(this.#mechanism);
+    this.#scram = /^SCRAM/.test(this.#mechanism) ? this.#scramOf(this.#mechanism) : undefined;
     this.#parts.send(`AUTHENTICATE ${this.#mechanism}`);
   }
 
@@ -174,10 +173,10 @@ export class Login {
   async #answer(challenge: string): Promise<string | undefined> {
     const { name, password } = this.#parts.account;
     if (this.#mechanism === "EXTERNAL") return name;
-    if (this.#mechanism === "PLAIN" || this.#scram === undefined) return `${name}\0${name}\0${password}`;
-    if (this.#challenges === 1) return this.#scram.first();
-    if (this.#challenges === 2) return await this.#scram.final(challenge);
-    this.#serverProved = this.#scram.proves(challenge);
+    if (this.#mechanism === "PLAIN") return `${name}\0${name}\0${password}`;
+    if (this.#challenges === 1) return this.#scram?.first();
+    if (this.#challenges === 2) return await this.#scram?.final(challenge);
+    this.#serverProved = this.#scram?.proves(challenge) === true;
     return this.#serverProved ? "" : undefined;
   }
 
