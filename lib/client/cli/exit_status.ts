@@ -86,13 +86,11 @@ function unreachableStatus(error: unknown, address: string, isTlsImplied: boolea
   }
   // Only a person may decide to go on without TLS, and nobody should where TLS worked before.
   if (isTlsImplied && !error.hadTls && (error.reason === "refused" || error.reason === "no TLS")) {
-    const [, host = ""] = /^(.*?)(?::\d+)?$/.exec(server) ?? [];
-    const plainAddress = error.reason === "no TLS" ? server : host;
-    const why = error.reason === "no TLS"
-      ? "the server does not speak TLS on this port"
-      : "no server is running there";
+    const [code, why, plainAddress] = error.reason === "no TLS"
+      ? [76, "the server does not speak TLS on this port", server] as const
+      : [69, "no server is running there", server.replace(/:\d+$/, "")] as const;
     return {
-      code: error.reason === "no TLS" ? 76 : 69,
+      code,
       sentence:
         `Cannot connect to ${server} with TLS: ${why}; irc://${plainAddress} connects without, and others can then read what you write`,
     };
