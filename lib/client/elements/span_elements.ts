@@ -4,6 +4,7 @@
 /// <reference lib="dom" />
 import type { Span } from "../text/formatting.ts";
 import { nickShades, roleShades, shadeOf, type TextColor } from "../text/palette.ts";
+import { boundedSpans } from "../text/style_text.ts";
 import { basePath } from "./base_path.ts";
 import { element } from "./element.ts";
 
@@ -45,19 +46,17 @@ export function cssColor(color: TextColor): string {
 
 /** The most pictures that one message shows; other addresses stay links. */
 const maxPictures = 20;
-/** The most elements of one text; the rest of it has no colours and links. A browser needs long to draw more. */
-const maxSpans = 2_000;
 
-/** Spans as elements. */
+/** Spans as elements; of very many, the last has the rest of the text. */
 export function spanElements(spans: readonly Span[]): Node[] {
   let picturesLeft = maxPictures;
-  const made = spans.slice(0, maxSpans).flatMap((span) => {
+  return boundedSpans(spans).flatMap((span) => {
     if (span.link === undefined) return [spanElement(span)];
     const [link, picture] = linkElements(span, span.link);
-    return picture === undefined || picturesLeft-- > 0 ? [link, picture ?? []].flat() : [link];
+    if (picture === undefined || picturesLeft === 0) return [link];
+    picturesLeft--;
+    return [link, picture];
   });
-  const rest = spans.slice(maxSpans).map(({ text }) => text).join("");
-  return rest === "" ? made : [...made, spanElement({ text: rest })];
 }
 
 function spanElement(span: Span): HTMLElement {

@@ -31,16 +31,17 @@ export function styleText(text: string, { own, colorOf }: NameColors): Span[] {
     isOwn(name)
       ? { ...span, bold: true, color: "own" }
       : { ...span, ...withColor(span.color ?? colorOf(name)) };
-  return bounded(splitNames(spans, found, styled));
+  return boundedSpans(splitNames(spans, found, styled));
 }
 
 /** Each span is an element or a sequence of the terminal: a message of colour codes only must not become thousands. */
 const maxSpans = 2_000;
 
-/** The spans; of very many, the last is the rest of the text without styles. */
-function bounded(spans: Span[]): Span[] {
-  if (spans.length <= maxSpans) return spans;
-  return [...spans.slice(0, maxSpans), { text: spanText(spans.slice(maxSpans)) }];
+/** The spans; of very many, the last is the rest of the text without styles and links. */
+export function boundedSpans(spans: readonly Span[]): Span[] {
+  const bounded = spans.slice(0, maxSpans);
+  if (spans.length > maxSpans) bounded.push({ text: spanText(spans.slice(maxSpans)) });
+  return bounded;
 }
 
 function withColor(color: TextColor | undefined): Pick<Span, "color"> {
