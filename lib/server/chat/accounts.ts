@@ -140,8 +140,7 @@ export class Accounts {
 
   /** The role that an account gives its users now: none if it is suspended or does not exist. */
   roleOf(name: string | undefined): AccountRole {
-    const row = name === undefined ? undefined : this.find(name);
-    return row === undefined || row.suspended !== undefined ? "" : row.role;
+    return name === undefined ? "" : this.#store?.accounts.roleOf(name) ?? "";
   }
 
   /** The first stamp of the private history that the users of an account can see; 0 while nothing is closed. */

@@ -81,6 +81,8 @@ export class AccountTable {
   readonly #alike = new LookAlikes((name) => this.find(name)?.name);
   /** The accounts with a role. */
   readonly #protected = new ProtectedNames();
+  /** The roles that accounts give their users now. */
+  readonly #roles = new Map<Folded, AccountRole>();
   readonly #byCertificate = new Map<string, Folded>();
 
   constructor(database: Database) {
@@ -129,6 +131,14 @@ export class AccountTable {
     const names = new Set([...this.#protected.find(name).map(fold), ...this.#alike.find(name)]);
     names.delete(fold(name));
     return [...names].flatMap((one) => this.find(one) ?? []);
+  }
+
+  /**
+   * The role that an account gives its users now: none if it is suspended, deleted or does not exist. It reads no row,
+   * because lists ask for the rights of one user again for each line.
+   */
+  roleOf(name: string): AccountRole {
+    return this.#roles.get(fold(name)) ?? "";
   }
 
   /** The account with this client certificate. */
@@ -185,9 +195,10 @@ export class AccountTable {
     this.#rows.put(fold(name), undefined);
   }
 
-  #index({ name, role, certificates = [] }: AccountRow): void {
+  #index({ name, verifier, role, suspended, certificates = [] }: AccountRow): void {
     this.#alike.add(name);
     if (role !== "") this.#protected.add(fold(name));
+    if (role !== "" && verifier !== "" && suspended === undefined) this.#roles.set(fold(name), role);
     for (const { fingerprint } of certificates) this.#byCertificate.set(fingerprint, fold(name));
   }
 
@@ -197,6 +208,7 @@ export class AccountTable {
     this.#addRounds(before?.verifier, -1);
     this.#alike.delete(folded);
     this.#protected.delete(folded);
+    this.#roles.delete(folded);
     for (const { fingerprint } of before?.certificates ?? []) this.#byCertificate.delete(fingerprint);
   }
 }

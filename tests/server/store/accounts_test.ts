@@ -32,6 +32,29 @@ Deno.test("an account changes in place; the last change counts", () => {
   assertEquals(store.accounts.all(), [{ ...ann, role: "operator", suspended: "spam" }]);
 });
 
+Deno.test("the role of an account follows each change, and a restart", { ignore }, () => {
+  using place = temporaryFolder();
+  {
+    using store = openStore({ folder: place.folder });
+    const roleAfter = (changes: Partial<AccountRow>) => {
+      store.accounts.save({ ...ann, role: "owner", ...changes });
+      return store.accounts.roleOf("ANN");
+    };
+    assertEquals(store.accounts.roleOf("ann"), "");
+    assertEquals([roleAfter({}), roleAfter({ suspended: "spam" }), roleAfter({ verifier: "" })], [
+      "owner",
+      "",
+      "",
+    ]);
+    assertEquals([roleAfter({ role: "" }), roleAfter({ role: "operator" })], ["", "operator"]);
+    store.accounts.save({ ...ann, name: "bob", role: "operator", suspended: "" });
+  }
+  using store = openStore({ folder: place.folder });
+  assertEquals(["ann", "bob", "cat"].map((name) => store.accounts.roleOf(name)), ["operator", "", ""]);
+  store.accounts.remove("ann");
+  assertEquals(store.accounts.roleOf("ann"), "");
+});
+
 Deno.test({
   name: "an account that looks alike is found before and after a restart, also a deleted one",
   ignore,
