@@ -51,11 +51,11 @@ export function logOpened(chat: Chat, { id, connection: { address, secure, frami
 
 /** The connection of a session has ended. */
 export function logClosed(chat: Chat, session: SessionState): void {
-  const { id, connection, user, registration, openedMs, closedFor, hasQuit } = session;
+  const { id, connection, user, openedMs, closedFor, hasQuit } = session;
   chat.logEntry("connection closed", {
     session: id,
     address: connection.address,
-    account: user?.account ?? registration?.account,
+    account: accountOf(session),
     nick: user?.nick,
     reason: hasQuit ? "quit" : knownReason(closedFor ?? connection.ended ?? "Connection closed"),
     seconds: Math.round((chat.clock.monotonic() - openedMs) / 1000),
@@ -70,9 +70,7 @@ function knownReason(reason: string): string {
 export function logRefusal(chat: Chat, session: Session, refusal: Refusal, command?: string): void {
   const limit = refusal.refusal === "numeric" ? refusal.name : refusal.params[1] ?? "";
   if (refusal.refusal === "numeric" ? !limitNumerics.has(limit) : !limitCodes.test(limit)) return;
-  const { id, user, registration, connection: { address } } = session;
-  const account = user?.account ?? registration?.account;
-  chat.logEntry("limit met", { limit, command, session: id, account, address });
+  logLimit(chat, session, limit, command);
 }
 
 const slowed = new WeakSet<Session>();
@@ -81,7 +79,14 @@ const slowed = new WeakSet<Session>();
 export function logSlowed(chat: Chat, session: Session): void {
   if (slowed.has(session)) return;
   slowed.add(session);
-  const { id, user, registration, connection: { address } } = session;
-  const account = user?.account ?? registration?.account;
-  chat.logEntry("limit met", { limit: "flood", session: id, account, address });
+  logLimit(chat, session, "flood");
+}
+
+function logLimit(chat: Chat, session: Session, limit: string, command?: string): void {
+  const { id, connection: { address } } = session;
+  chat.logEntry("limit met", { limit, command, session: id, account: accountOf(session), address });
+}
+
+function accountOf({ user, registration }: Session): string | undefined {
+  return user?.account ?? registration?.account;
 }
