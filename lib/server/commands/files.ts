@@ -86,7 +86,7 @@ async function remove({ chat, commit, session, user }: Call, text: string): Prom
     fail(
       "FILES",
       "NO_SUCH_FILE",
-      parameter(text),
+      text,
       "There is no such file: give its address, or the id in it",
     );
   }
@@ -119,18 +119,13 @@ async function purge({ chat, commit, session, user }: Call, name: string): Promi
     await commit({ kind: "files removed", ids: some, by: user.nick, owner }, session);
   }
   const count = ids.length === 1 ? "1 file" : `${ids.length} files`;
-  standardReply(session, "NOTE", "FILES", "PURGED", parameter(owner), `Deleted ${count} of ${owner}`);
+  standardReply(session, "NOTE", "FILES", "PURGED", owner, `Deleted ${count} of ${owner}`);
 }
 
 /** The owner with this name: an account, the user with this nick, or what LIST shows for a guest ("~host"). */
 function ownerOf(chat: Chat, name: string): string {
   const account = chat.accounts.find(name);
   if (account !== undefined) return account.name;
-  const found: User | undefined = chat.find(name);
+  const found = chat.find(name);
   return found === undefined ? name : fileOwner(found.account, found.host);
-}
-
-/** The text if a reply can contain it; otherwise "*". */
-function parameter(text: string): string {
-  return text === "" || text.startsWith(":") || text.includes(" ") ? "*" : text;
 }

@@ -38,7 +38,7 @@ const subcommands: Readonly<Record<string, (call: Call) => void | Promise<void>>
 function uban(call: Call): void | Promise<void> {
   const name = (call.params[0] ?? "").toUpperCase();
   if (!Object.hasOwn(subcommands, name)) {
-    fail("UBAN", "UNKNOWN_COMMAND", asParameter(name), "The subcommand must be ADD, DEL, LIST or INFO");
+    fail("UBAN", "UNKNOWN_COMMAND", name, "The subcommand must be ADD, DEL, LIST or INFO");
   }
   return subcommands[name]?.(call);
 }
@@ -124,7 +124,7 @@ function targetOf({ params }: Call): BanTarget {
     fail(
       "UBAN",
       "INVALID_TARGET",
-      asParameter(text),
+      text,
       "The target must be an address, a network, a:account or a mask",
     );
 }
@@ -136,9 +136,4 @@ function describeBan({ target, reason, by, atMs, untilMs }: ServerBan): string {
 
 function sendNotice({ chat, session }: Call, text: string): void {
   session.answer(fromServer(chat, "NOTICE", [session.nick, text]));
-}
-
-/** The parameter if a reply can contain it; otherwise "*". */
-function asParameter(text: string): string {
-  return text === "" || text.startsWith(":") || text.includes(" ") ? "*" : text;
 }
