@@ -143,15 +143,15 @@ function toRecord(
     return badParameter(channel, letter, parameter, "The mask is invalid or too long");
   }
   const record = { sign, letter, parameter: formatBan(parseBan(parameter)) };
+  if (sign === "-") return record;
   const added = earlier.filter((one) => one.letter === letter && one.sign === "+").length;
   const count = added + (channel.lists.get(letter)?.length ?? 0);
-  if (sign === "-") return record;
-  const isFull = count >= chat.settings.listLimit || !hasListSpace(chat, channel, user);
+  const isFull = count >= chat.settings.listLimit || !takeListSpace(chat, channel, user);
   return isFull ? numericRefusal("ERR_BANLISTFULL", channel.name, letter) : record;
 }
 
-/** Whether a user can set one more entry; those of unregistered channels from one host have a limit together. */
-function hasListSpace(chat: Chat, { registration }: Channel, { host, isOperator }: User): boolean {
+/** Counts one more entry if the user can set it; those of unregistered channels from one host have a limit together. */
+function takeListSpace(chat: Chat, { registration }: Channel, { host, isOperator }: User): boolean {
   if (registration !== undefined || isOperator) return true;
   if (chat.listSpace.countOf(host) >= chat.settings.listLimit * fullLists) return false;
   chat.listSpace.add(host);

@@ -1,6 +1,6 @@
 /**
- * NickServ for apps without SASL: IDENTIFY and REGISTER; CERT for people who know it from other servers. It is a name that answers, not a user; messages to it are
- * not stored.
+ * NickServ for apps without SASL: IDENTIFY and REGISTER; CERT for people who know it from other servers. It is a name
+ * that answers, not a user; messages to it are not stored.
  */
 import { fold } from "../../irc/names.ts";
 import { isConfidential } from "../chat/accounts.ts";
