@@ -183,9 +183,9 @@ story(
       ),
       [
         "NEED_MORE_PARAMS",
-        "opened",
+        ":ann",
         "HISTORY_OPENED",
-      ].map((word) => word === "opened" ? ":ann" : word),
+      ],
     );
     const { peer: bob, told } = await bobWith(chat, own);
     assertEquals(told.map((line) => line.replace(/On \S+ \S+ UTC the/, "The")), [

@@ -46,12 +46,12 @@ async function actSilently(chat: Chat, modes: string): Promise<void> {
     seen.filter((line) => line.startsWith(":bob ")),
     [
       ":bob AWAY away",
-      ":bob AWAY ",
+      ":bob AWAY :",
       `:bob REDACT #tea ${msgid}`,
       ":bob AWAY away",
       ":bob QUIT Quit",
       ":bob QUIT Quit",
-    ].map((line) => line === ":bob AWAY " ? ":bob AWAY :" : line),
+    ],
     modes,
   );
   await ask(ann, "PART #tea");
