@@ -63,7 +63,7 @@ function boxesIn(bytes: Uint8Array, from: number): Map<string, Uint8Array> {
   for (let at = from; at + 8 <= bytes.length;) {
     const size = uint32(bytes, at);
     if (size < 8) break;
-    boxes.set(`${latin(bytes.subarray(at + 4, at + 8))}`, bytes.subarray(at + 8, at + size));
+    boxes.set(latin(bytes.subarray(at + 4, at + 8)), bytes.subarray(at + 8, at + size));
     at += size;
   }
   return boxes;

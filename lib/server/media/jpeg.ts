@@ -31,8 +31,8 @@ export async function* cleanJpeg(reader: ByteReader): Cleaned {
     hasOrientation ||= marker === 0xe1 && kept !== undefined;
     if (kept !== undefined) {
       yield Uint8Array.of(0xff, marker, (kept.length + 2) >> 8, (kept.length + 2) & 0xff);
+      yield kept;
     }
-    if (kept !== undefined) yield kept;
     if (marker === startOfScan) yield* passScan(reader);
   }
 }

@@ -18,10 +18,10 @@ export async function* cleanPng(reader: ByteReader): Cleaned {
   yield await reader.take(8);
   for (;;) {
     const header = await reader.peek(8);
+    if (header.length === 0) return undefined;
     const type = latin(header.subarray(4));
     const size = header.length < 8 ? 0 : uint32(header);
-    if (header.length > 0 && (!/^[A-Za-z]{4}$/.test(type) || size >= 2 ** 31)) return brokenPicture;
-    if (header.length === 0) return undefined;
+    if (!/^[A-Za-z]{4}$/.test(type) || size >= 2 ** 31) return brokenPicture;
     const isCritical = /^[A-Z]/.test(type);
     if (isCritical || kept.has(type)) {
       yield* reader.pass(size + 12);

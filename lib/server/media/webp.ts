@@ -17,6 +17,7 @@ export async function* cleanWebp(reader: ByteReader, corrections: Correction[]):
   const end = little(start, 4) + 8;
   yield start;
   let [written, flagsAt, flags] = [12, -1, 0];
+  let hasExif = false;
   while (reader.position < end) {
     const header = await reader.peek(9);
     if (header.length < 8) break;
@@ -34,7 +35,7 @@ export async function* cleanWebp(reader: ByteReader, corrections: Correction[]):
       const chunk = chunkOf(exifOf(orientation));
       yield chunk;
       written += chunk.length;
-      flags |= 0x100;
+      hasExif = true;
     } else {
       await reader.skip(whole);
     }
@@ -42,8 +43,7 @@ export async function* cleanWebp(reader: ByteReader, corrections: Correction[]):
   const size = new Uint8Array(4);
   new DataView(size.buffer).setUint32(0, written - 8, true);
   corrections.push({ at: 4, bytes: size });
-  const hasExif = flags >= 0x100;
-  const newFlags = (flags & 0xff & ~(exifFlag | xmpFlag)) | (hasExif ? exifFlag : 0);
+  const newFlags = (flags & ~(exifFlag | xmpFlag)) | (hasExif ? exifFlag : 0);
   if (flagsAt > 0) corrections.push({ at: flagsAt, bytes: Uint8Array.of(newFlags) });
   return undefined;
 }
