@@ -11,14 +11,13 @@ interface Policy {
   readonly port: number;
   /** Milliseconds since 1970. */
   readonly until: number;
-  readonly durationMs: number;
 }
 
 /** A policy lasts no longer, whatever the server says. */
 const maxDurationMs = 366 * 86_400_000;
 const maxHosts = 10_000;
 const heading =
-  "# Servers that want TLS only (STS): host, port, end and length in milliseconds. The client keeps this file.";
+  "# Servers that want TLS only (STS): host, port, and end in milliseconds. The client keeps this file.";
 
 /** The servers that want TLS, by host. Each call reads the file again, because several clients can share it. */
 export class StrictTransportFile {
@@ -41,16 +40,13 @@ export class StrictTransportFile {
     const key = host.toLowerCase();
     if (durationMs === 0 && !all.has(key)) return;
     all.delete(key);
-    const lasting = Math.min(durationMs, maxDurationMs);
-    if (lasting > 0) all.set(key, { port, until: nowMs + lasting, durationMs: lasting });
+    if (durationMs > 0) all.set(key, { port, until: nowMs + Math.min(durationMs, maxDurationMs) });
     const valid = [...all].filter(([, { until }]) => until > nowMs).slice(-maxHosts);
     this.#kept = new Map(valid);
     if (this.#path === undefined) return;
     const folder = this.#path.slice(0, this.#path.lastIndexOf("/"));
     if (folder !== "") Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const lines = valid.map(([name, { port, until, durationMs }]) =>
-      `${name} ${port} ${until} ${durationMs}`
-    );
+    const lines = valid.map(([name, { port, until }]) => `${name} ${port} ${until}`);
     writeWholeFile(this.#path, `${[heading, ...lines].join("\n")}\n`);
   }
 
@@ -69,9 +65,8 @@ export class StrictTransportFile {
       host !== "" && !host.startsWith("#")
     );
     return new Map(
-      rows.map(([host = "", port, until, durationMs]) =>
-        [host, { port: Number(port), until: Number(until), durationMs: Number(durationMs) }] as const
-      ).filter(([, { port }]) => isPort(port)),
+      rows.map(([host = "", port, until]) => [host, { port: Number(port), until: Number(until) }] as const)
+        .filter(([, { port }]) => isPort(port)),
     );
   }
 }
