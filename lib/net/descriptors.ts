@@ -10,8 +10,8 @@ const maxCounted = 20_000;
 const limitsFile = "/proc/self/limits";
 const folders = ["/proc/self/fd", "/dev/fd"];
 
-/** Descriptors that a program has open before it opens its own files. */
-const usuallyOpen = 64;
+/** The number of open descriptors where the system does not show it: what a program has before its own files. */
+export const usuallyOpen = 64;
 let counted: number | undefined;
 
 /**
@@ -40,7 +40,7 @@ function countFree(enough: number): number {
     while (files.length < enough) files.push(Deno.openSync("/dev/null"));
     return Infinity;
   } catch (error) {
-    return isOutOfDescriptors(error) ? files.length + (openDescriptors() ?? usuallyOpen) : Infinity;
+    return isOutOfDescriptors(error) ? files.length + usuallyOpen : Infinity;
   } finally {
     for (const file of files) file.close();
   }

@@ -2,7 +2,7 @@
  * The limits of the sockets of this process: --limit, and the file descriptors that the system allows it. A part of the
  * descriptors is kept for the database, shared files, certificates and NATS, so that they work when the server is full.
  */
-import { descriptorLimit, DescriptorReserve, openDescriptors } from "../../net/descriptors.ts";
+import { descriptorLimit, DescriptorReserve, openDescriptors, usuallyOpen } from "../../net/descriptors.ts";
 import { requestPart, SocketLimits } from "../../net/socket_limits.ts";
 import type { Hub } from "../hub/hub.ts";
 import { notifyOperators } from "../render/operator_notice.ts";
@@ -12,8 +12,6 @@ const reserveSize = 16;
 /** The part of the descriptors that is no socket of the chat, and the least number of them. */
 const keptPart = 1 / 8;
 const leastKept = 32;
-/** An assumption where the system does not show the number of open descriptors. */
-const usuallyOpen = 64;
 
 /** The limits of a server, made before its listeners. Its log tells if --limit does not fit. */
 export function socketLimits({ chat }: Hub): SocketLimits {
