@@ -43,12 +43,13 @@ export interface StoreOptions extends DatabaseOptions {
  * The most steps of one upkeep(), the pause between them, and the number of messages between two steps that stops it.
  */
 const upkeepSlices = 60;
-/** After so many steps their pages are copied into the file: a thousand pages take the disk a tenth of a second. */
-const copiedSlices = 4;
 const pauseMs = 25;
 const busyCount = 25;
-/** Steps between two copies of the write-ahead log into the file: a long log takes long to copy. */
-const stepsPerCheckpoint = 16;
+/**
+ * After so many steps, also of several calls, their pages are copied into the file: a thousand pages take the disk a
+ * tenth of a second.
+ */
+const stepsPerCheckpoint = 4;
 /** The longest time that a search adds records to the index; it reads the others one by one. */
 const updateMs = 200;
 /** The longest time that one search works; its turns take two to three times as long. */
@@ -146,7 +147,6 @@ export class Store implements Disposable {
     this.database.attempt(() => more = this.#runUpkeep(performance.now() + turnMs));
     if (!this.commit()) return false;
     if (!more && this.eraser.needsScrub) this.eraser.scrub();
-    else if (++this.#steps % stepsPerCheckpoint === 0) this.database.checkpoint();
     return more;
   }
 
@@ -163,7 +163,7 @@ export class Store implements Disposable {
         const before = this.history.appended;
         more = this.upkeepStep();
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
-        if (slice % copiedSlices === copiedSlices - 1) await this.database.checkpoint();
+        if (++this.#steps % stepsPerCheckpoint === 0) await this.database.checkpoint();
         const isBusy = this.history.appended - before > busyCount && !this.#retention.isUrgent;
         if (this.#closed || isBusy) return;
       }
