@@ -56,13 +56,12 @@ export class ClosedHistory {
     this.#setPeriods = database.prepareWrite(
       "UPDATE conversation SET since = max(since, ?), periods = ? WHERE key = ?",
     );
+    const hasClosedPart = "since > 0 OR closed <> 0 OR periods <> ''";
     this.#all = database.prepareArrays(
-      `SELECT key, name, since, closed, periods FROM conversation
-       WHERE since > 0 OR closed <> 0 OR periods <> ''`,
+      `SELECT key, name, since, closed, periods FROM conversation WHERE ${hasClosedPart}`,
     );
     this.#openAll = database.prepareWrite(
-      `UPDATE conversation SET since = 0, closed = 0, periods = ''
-       WHERE since > 0 OR closed <> 0 OR periods <> ''`,
+      `UPDATE conversation SET since = 0, closed = 0, periods = '' WHERE ${hasClosedPart}`,
     );
     this.#set = database.prepareWrite(
       `INSERT INTO conversation (key, name, since, closed, periods) VALUES (?, ?, ?, ?, ?)

@@ -94,11 +94,12 @@ export class Conversations implements CommitParticipant {
       `SELECT key, bytes FROM conversation WHERE id = ?1 AND id < (SELECT max(id) FROM conversation)
          AND periods NOT LIKE '%"until":0%' AND NOT EXISTS (SELECT 1 FROM block WHERE log IN (?1 * 2, ?1 * 2 + 1))`,
     );
-    const alone = `identity IN (SELECT identity FROM side WHERE conversation = ?1) AND NOT EXISTS
-      (SELECT 1 FROM side WHERE side.identity = IDENTITY AND conversation <> ?1)`;
+    const deleteAlone = (table: string) =>
+      `DELETE FROM ${table} WHERE identity IN (SELECT identity FROM side WHERE conversation = ?1)
+         AND NOT EXISTS (SELECT 1 FROM side WHERE side.identity = ${table}.identity AND conversation <> ?1)`;
     this.#removeEmpty = [
-      `DELETE FROM former_nick WHERE ${alone.replace("IDENTITY", "former_nick.identity")}`,
-      `DELETE FROM person WHERE ${alone.replace("IDENTITY", "person.identity")}`,
+      deleteAlone("former_nick"),
+      deleteAlone("person"),
       "DELETE FROM side WHERE conversation = ?1",
       "DELETE FROM redaction WHERE conversation = ?1",
       "DELETE FROM conversation WHERE id = ?1",

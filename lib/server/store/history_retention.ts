@@ -119,7 +119,7 @@ export class HistoryRetention {
 
   /** Deletes the oldest blocks of a conversation, with about `over` bytes at most, and the deletions in that time. */
   #shorten(id: number, over: number): boolean {
-    const oldest = [0, 1].flatMap((stream) => this.#oldestOf.all(logOf(id, stream === 0 ? 0 : 1)));
+    const oldest = ([0, 1] as const).flatMap((stream) => this.#oldestOf.all(logOf(id, stream)));
     oldest.sort((one, other) => Number(row(one)[2]) - Number(row(other)[2]));
     let left = over;
     let until = oldest.length === 0 ? Number.MAX_SAFE_INTEGER : 0;
