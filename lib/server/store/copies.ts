@@ -2,7 +2,7 @@
  * The copies of the database in the data folder: by BACKUP, before an upgrade and before times are mended. They keep
  * what is deleted later, so only their owner can read them, and they are removed when they are old or too many.
  */
-
+import { removeQuietly } from "./open.ts";
 import type { SavedValues } from "./saved_values.ts";
 
 /** How long copies stay, and how many of BACKUP. */
@@ -76,13 +76,5 @@ export class Copies {
       // The folder is away for the moment.
     }
     return found;
-  }
-}
-
-function removeQuietly(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch {
-    // It is gone, or the disk cannot be changed now.
   }
 }

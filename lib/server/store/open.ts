@@ -211,7 +211,8 @@ export function copyBefore(db: DatabaseSync, path: string, name: string): string
   return copy;
 }
 
-function removeQuietly(path: string): void {
+/** Removes a file, if that is possible. */
+export function removeQuietly(path: string): void {
   try {
     Deno.removeSync(path);
   } catch {
