@@ -2,7 +2,8 @@
 import { parseSource } from "../../irc/names.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
-import { type ServerBan, shownTime } from "../chat/server_ban.ts";
+import type { ServerBan } from "../chat/server_ban.ts";
+import { shownTime } from "../chat/shown_time.ts";
 import { tellOperators } from "../render/operator_notice.ts";
 import { OutgoingLine } from "../render/outgoing.ts";
 import { fromUser } from "../render/sender.ts";

@@ -10,6 +10,7 @@ import { fold } from "../../irc/names.ts";
 import type { SavedValues } from "../store/saved_values.ts";
 import { cloak } from "./cloak.ts";
 import type { Session } from "./session.ts";
+import { shownTime } from "./shown_time.ts";
 import type { User } from "./user.ts";
 
 /** One ban. */
@@ -216,9 +217,4 @@ function isInForce(ban: ServerBan, nowMs: number): boolean {
 export function banSentence(ban: ServerBan): string {
   const until = ban.untilMs === undefined ? "" : ` (until ${shownTime(ban.untilMs)})`;
   return `You are banned from this server${ban.reason === "" ? "" : `: ${ban.reason}`}${until}`;
-}
-
-/** "2026-11-23 15:04 UTC". */
-export function shownTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

@@ -9,6 +9,7 @@ import type { Chat } from "../chat/chat.ts";
 import { fail, refuse } from "../chat/refusal.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import { fileId, fileOwner, isOwnFile } from "../chat/shared_files.ts";
+import { shownTime } from "../chat/shown_time.ts";
 import type { User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
@@ -75,8 +76,9 @@ function canRead({ accounts }: Chat, user: User, file: UploadRow): boolean {
 }
 
 function describe({ bytes, createdMs, message }: UploadRow, name: string): string {
-  const when = new Date(createdMs).toISOString().slice(0, 16).replace("T", " ");
-  return `${name}, ${fileSize(bytes)}, ${when} UTC${message === undefined ? ", in no message" : ""}`;
+  return `${name}, ${fileSize(bytes)}, ${shownTime(createdMs)}${
+    message === undefined ? ", in no message" : ""
+  }`;
 }
 
 async function remove({ chat, commit, session, user }: Call, text: string): Promise<void> {

@@ -9,8 +9,8 @@ import {
   parseDuration,
   parseTarget,
   type ServerBan,
-  shownTime,
 } from "../chat/server_ban.ts";
+import { shownTime } from "../chat/shown_time.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { standardReply } from "../render/reply.ts";
 import { fromServer } from "../render/sender.ts";

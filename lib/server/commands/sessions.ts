@@ -3,6 +3,7 @@ import { stampMs } from "../../irc/stamp.ts";
 import { isOwner } from "../chat/accounts.ts";
 import type { Chat } from "../chat/chat.ts";
 import { fail, refuse } from "../chat/refusal.ts";
+import { shownTime } from "../chat/shown_time.ts";
 import type { Device, User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { deviceWords } from "../render/devices.ts";
@@ -37,14 +38,23 @@ function list(call: Call, name: string | undefined): void {
   const { chat, session } = call;
   const found = devicesOf(call, name);
   for (const { id, device, user } of found) {
-    const since = new Date(stampMs(device.since)).toISOString();
+    const sinceMs = stampMs(device.since);
     const parts = [
-      `${deviceWords(device)}, since ${since.slice(0, 16).replace("T", " ")} UTC`,
+      `${deviceWords(device)}, since ${shownTime(sinceMs)}`,
       ...(id === session.id ? ["this device"] : []),
       ...(user.lingering === undefined ? [] : ["its connection is lost"]),
       ...(device.spokeMs === undefined ? [] : [`wrote ${ago(chat.now() - device.spokeMs)}`]),
     ];
-    standardReply(session, "NOTE", "SESSIONS", "LISTED", id, device.address, since, parts.join("; "));
+    standardReply(
+      session,
+      "NOTE",
+      "SESSIONS",
+      "LISTED",
+      id,
+      device.address,
+      new Date(sinceMs).toISOString(),
+      parts.join("; "),
+    );
   }
   const count = found.length === 1 ? "1 device" : `${found.length} devices`;
   standardReply(session, "NOTE", "SESSIONS", "LIST_END", String(found.length), count);

@@ -3,6 +3,7 @@
  * Pure; clock_watch.ts measures and tells.
  */
 import { maxClockFaultMs } from "../../irc/clock.ts";
+import { shownTime } from "../chat/shown_time.ts";
 
 /** Differences between clocks, in milliseconds. */
 export interface ClockFigures {
@@ -72,7 +73,7 @@ function gapSentence(ms: number): string {
 }
 
 function aheadSentence(ms: number, newestMs: number): string {
-  return `The newest messages are from ${timeText(newestMs)}, ${
+  return `The newest messages are from ${shownTime(newestMs)}, ${
     durationText(ms)
   } ahead of the clock of this machine, ` +
     "and new messages get that time too. If the clock is wrong, set it; if it is right, stop the server and start it " +
@@ -91,9 +92,4 @@ function busSentence(ms: number, side: "ahead of" | "behind"): string {
     durationText(ms)
   } ${side} the clock of this machine: set the wrong one. New messages get ` +
     "the earlier time meanwhile";
-}
-
-/** "2026-11-23 15:04 UTC". */
-function timeText(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

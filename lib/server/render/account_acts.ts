@@ -1,6 +1,7 @@
 /** Tells a person at a login which acts of operators there were on the account, and what they close. */
 import { stampMs } from "../../irc/stamp.ts";
 import type { Session } from "../chat/session.ts";
+import { shownTime } from "../chat/shown_time.ts";
 import type { AccountAct } from "../store/accounts.ts";
 import { sendStandardReply } from "./reply.ts";
 
@@ -18,7 +19,7 @@ export function tellActs(session: Session): void {
   // Without a verifier it is the history of another person, who had the name before.
   if (closure === undefined || closure.verifier === "") return;
   const sentence =
-    `Your private messages from before ${minute(stampMs(closure.until))} are closed, because ` +
+    `Your private messages from before ${shownTime(stampMs(closure.until))} are closed, because ` +
     `${closure.by} set a new password then. Change your password, then write ACCOUNT PROVE <old password> to open ` +
     "them (/prove in Parley's clients), or ask the owner of this server";
   sendStandardReply(session, "NOTE", "ACCOUNT", "HISTORY_CLOSED", row.name, sentence);
@@ -31,7 +32,7 @@ export function sendActs(session: Session, acts: readonly AccountAct[]): void {
     const advice = knowsPassword
       ? "; change it, because others know it: ACCOUNT PASSWORD <old> <new>, or /passwd"
       : "";
-    const sentence = `On ${minute(ms)} the operator ${by} ${did}${advice}`;
+    const sentence = `On ${shownTime(ms)} the operator ${by} ${did}${advice}`;
     sendStandardReply(
       session,
       "NOTE",
@@ -41,9 +42,4 @@ export function sendActs(session: Session, acts: readonly AccountAct[]): void {
       sentence,
     );
   }
-}
-
-/** "2026-01-31 15:04 UTC" */
-function minute(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
