@@ -1,15 +1,7 @@
 /** The client follows the policy of strict transport: it leaves a plain connection at once, before a login. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { ServerEnd, turn, WiredClient } from "./wired_client.ts";
-
-class SecureEnd extends ServerEnd {
-  override readonly secure = true;
-  override firstContact: ServerEnd["firstContact"] = {
-    fingerprint: "AB:CD",
-    confirm: () => this.firstContact = undefined,
-  };
-}
+import { NewServerEnd, turn, WiredClient } from "./wired_client.ts";
 
 const account = { name: "bob", password: "four green leaves" };
 
@@ -34,7 +26,7 @@ Deno.test("a plain connection with a policy ends before the login, and another o
 });
 
 Deno.test("at the first contact a server that takes only PLAIN does not get the password", async () => {
-  const server = new SecureEnd();
+  const server = new NewServerEnd();
   await using wired = new WiredClient({ account, connect: () => Promise.resolve(server) });
   await turn();
   await server.sent();

@@ -53,6 +53,15 @@ export class ServerEnd implements Connection {
   }
 }
 
+/** The end of a server over TLS that the client meets for the first time. */
+export class NewServerEnd extends ServerEnd {
+  override readonly secure = true;
+  override firstContact: Connection["firstContact"] = {
+    fingerprint: "AB:CD",
+    confirm: () => this.firstContact = undefined,
+  };
+}
+
 /** A message, with #tea as its target. */
 export function say(text: string, target = "#tea"): MessageToSend {
   return { target, manner: "message", text };

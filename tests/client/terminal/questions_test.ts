@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { ActionError } from "../../../lib/client/state/action_error.ts";
-import { ServerEnd, turn, WiredClient } from "../core/wired_client.ts";
+import { NewServerEnd, turn, WiredClient } from "../core/wired_client.ts";
 import { EmulatedTerminal } from "./emulated_terminal.ts";
 
 Deno.test("a wrong password is asked again, after a refused name", async () => {
@@ -83,14 +83,6 @@ Deno.test("a refused login is shown, and the session continues", async () => {
 
 const caps = "draft/account-registration";
 
-class NewServer extends ServerEnd {
-  override readonly secure = true;
-  override firstContact: ServerEnd["firstContact"] = {
-    fingerprint: "AB:CD",
-    confirm: () => this.firstContact = undefined,
-  };
-}
-
 for (
   const [command, sent] of [
     ["/register\r", /REGISTER \* \* :green leaves/],
@@ -98,7 +90,7 @@ for (
   ] as const
 ) {
   Deno.test(`${command.trim()} sends no secret to a new server before the person confirms it`, async () => {
-    await using terminal = await new EmulatedTerminal({ columns: 90, makeServer: () => new NewServer() })
+    await using terminal = await new EmulatedTerminal({ columns: 90, makeServer: () => new NewServerEnd() })
       .enter(caps);
     await terminal.wire.say(":srv CAP bob NEW :sasl=PLAIN", ":srv CAP bob ACK :sasl");
     await terminal.wire.sent();
@@ -113,7 +105,7 @@ for (
 }
 
 Deno.test("nothing but a confirmed server gets a password from the client", async () => {
-  const server = new NewServer();
+  const server = new NewServerEnd();
   await using wired = new WiredClient({ connect: () => Promise.resolve(server) });
   await turn();
   const { account } = wired.client;
