@@ -146,12 +146,12 @@ export class Cluster implements AsyncDisposable {
   async add(
     machine: string,
     flags: readonly string[] = [],
-    place: ServerPlace = {},
+    { env = {}, ...place }: ServerPlace & { readonly env?: Readonly<Record<string, string>> } = {},
   ): Promise<RunningServer> {
     const standard = ["--nats", this.nats.url, "--machine", machine, "--lease", "2s", "--tls", "off"];
     const server = await startServer(
       [...standard, "--web", "off", "--history-page", "1000", ...flags],
-      {},
+      env,
       place,
     );
     this.servers.push(server);

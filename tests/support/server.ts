@@ -19,10 +19,8 @@ export interface ServerPlace {
   readonly through?: readonly string[];
   /** The address at which the test reaches it. @default {"127.0.0.1"} */
   readonly hostname?: string;
-  /** Flags of Deno, such as those of guidePermissions(). @default {-A} */
+  /** Flags of Deno, such as those of serverPermissions(). @default {-A} */
   readonly permissions?: readonly string[];
-  /** More environment variables. @default {none} */
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface RunningServer extends AsyncDisposable {
@@ -76,7 +74,7 @@ export function serverStory(name: string, ...rest: [ServerStory] | [ServerStoryO
 export async function startServer(
   flags: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
-  { through = [], hostname = "127.0.0.1", permissions = ["-A"], env: more = {} }: ServerPlace = {},
+  { through = [], hostname = "127.0.0.1", permissions = ["-A"] }: ServerPlace = {},
 ): Promise<RunningServer> {
   const script = new URL("../../server.ts", import.meta.url).pathname;
   const [program = "", ...before] = [...through, Deno.execPath()];
@@ -85,7 +83,7 @@ export async function startServer(
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    env: { ...env, ...more },
+    env,
   }).spawn();
   const stdout: string[] = [];
   const stderr: string[] = [];
