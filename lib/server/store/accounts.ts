@@ -62,9 +62,9 @@ export interface AccountAct {
 /** The verifiers that have a number of PBKDF2 rounds begin so. */
 const verifierStart = "SCRAM-SHA-256$";
 
-/** Finds the rows that have an entry in #index(); no other row is read at the start. */
-const isIndexed =
-  `certificates IS NOT NULL OR role <> '' OR key GLOB '*[]{}|^~\\[01\`]*' OR key GLOB '*rn*' OR name GLOB '*I*' OR key GLOB '*[^ -~]*'`;
+/** Finds the rows for #index() at the start; it would keep nothing of the others. */
+const isIndexed = `certificates IS NOT NULL OR role <> '' OR key GLOB '*[]{}|^~\\[01\`]*' OR key GLOB '*rn*'
+  OR name GLOB '*I*' OR key GLOB '*[^ -~]*'`;
 
 /** The rows that are read together; this takes less than a millisecond. */
 const pageRows = 100;

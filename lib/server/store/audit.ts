@@ -1,6 +1,7 @@
 /**
- * The acts of server operators, for AUDIT. No command changes or deletes them: they go by age and by number only, in the
- * upkeep. The newest are kept longest, so an operator who wants to push out old acts needs as many new ones.
+ * The acts of server operators, for AUDIT. No command changes or deletes them: only the upkeep removes those that are
+ * too old or too many. The newest are kept longest, so an operator who wants to push out old acts needs as many new
+ * ones.
  */
 import type { StatementSync } from "node:sqlite";
 import type { Clock } from "../../irc/clock.ts";

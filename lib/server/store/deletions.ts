@@ -73,8 +73,8 @@ export class Deletions {
   }
 
   /**
-   * Removes a few deletions of messages before a stamp, also of one conversation only; returns their number. Only inside
-   * Database.change().
+   * Removes a few deletions of messages before a stamp, of all conversations or of one; returns their number. Only
+   * inside Database.change().
    */
   removeBefore(stamp: number, conversation?: number): number {
     const found = conversation === undefined

@@ -1,8 +1,8 @@
 /**
  * Erasing one message (redaction), or everything from an account. The text is removed from the history, the search
  * index and the write-ahead log, so that no file contains it any more. The place of a record stays, empty, as long as
- * its block has other records. The records of an account, and a message with many words (long_erasures.ts), are hidden at
- * once, and erased step by step.
+ * its block has other records. The records of an account, and a message with many words (long_erasures.ts), are hidden
+ * at once, and erased step by step.
  */
 import type { StatementSync } from "node:sqlite";
 import { utf8Bytes } from "../../irc/lines.ts";

@@ -15,7 +15,7 @@ export interface HistoryView {
   readonly conversation: number;
   /** The user cannot see older records. */
   readonly since: number;
-  /** Nor the records of these times. @default {none} */
+  /** The user cannot see the records of these times either. @default {none} */
   readonly closed?: readonly ClosedTime[];
 }
 

@@ -1,7 +1,8 @@
 /**
  * The retention of history: deletes messages and events that are too old, or too many or too large for one
- * conversation, or too large together, a few blocks at a time. When all together are too large, the largest conversation
- * loses its oldest ones, so nobody who writes very much can push out what others wrote. server/web/uploaded_files.ts prunes uploaded files.
+ * conversation, or too large together, a few blocks at a time. When all together are too large, the largest
+ * conversation loses its oldest ones, so nobody who writes very much can push out what others wrote.
+ * server/web/uploaded_files.ts prunes uploaded files.
  */
 import type { StatementSync } from "node:sqlite";
 import { decodeBlock } from "./block.ts";
@@ -117,7 +118,10 @@ export class HistoryRetention {
     return over > 0 && this.#shorten(Number(id), over);
   }
 
-  /** Deletes the oldest blocks of a conversation, with about `over` bytes at most, and the deletions in that time. */
+  /**
+   * Deletes a few of the oldest blocks of a conversation, until about `over` bytes are gone, and the deletions of
+   * messages from that time.
+   */
   #shorten(id: number, over: number): boolean {
     const oldest = ([0, 1] as const).flatMap((stream) => this.#oldestOf.all(logOf(id, stream)));
     oldest.sort((one, other) => Number(row(one)[2]) - Number(row(other)[2]));

@@ -57,7 +57,7 @@ export class HistorySize {
     this.#waiting = Number(row(this.#waitingSum.get(lastIndexed))[0]);
   }
 
-  /** Counts a block that the index does not contain yet; about the bytes of its text. */
+  /** Counts the bytes of a block that the index does not contain yet; the characters of its text are near enough. */
   wait(bytes: number): void {
     this.#waiting = Math.max(0, this.#waiting + bytes);
   }

@@ -76,7 +76,7 @@ export class IndexEntries {
     }
   }
 
-  /** Removes the records of a block; of a long one that lost words already, the others. */
+  /** Removes the entries of a block. A long record can have lost words already; then it loses the others. */
   remove(block: number, log: number, records: readonly StoredRecord[], { places, secure }: Removal): void {
     if (secure) this.#configure.run(1);
     const section = this.#sections.nameFor(block);

@@ -189,11 +189,12 @@ export const migrations: readonly string[] = [
   ALTER TABLE account ADD COLUMN acts TEXT;
   `,
   `
-  -- The logs of the blocks in a section, each plus one, as numbers of 32 bits; the index is built again (search_sections.ts).
+  -- The logs of the blocks in a section, each plus one, as numbers of 32 bits (search_sections.ts). The index is built
+  -- again.
   ALTER TABLE search_section ADD COLUMN logs BLOB;
   `,
   `
-  -- When which people could not read along, because they were banned; JSON, see closed_history.ts.
+  -- JSON: the times for which the history is closed to people, because they were banned (closed_history.ts).
   ALTER TABLE conversation ADD COLUMN periods TEXT NOT NULL DEFAULT '';
   `,
   `
@@ -215,7 +216,8 @@ export const migrations: readonly string[] = [
     SELECT 'copies before limits', unixepoch() * 1000 WHERE EXISTS (SELECT 1 FROM conversation);
   `,
   `
-  -- Long messages that are being erased: the id of the index entry, and the words that the index has lost (long_erasures.ts).
+  -- Long messages that are being erased: the id of the index entry, and the number of words that the index has lost
+  -- (long_erasures.ts).
   CREATE TABLE erasing (entry INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, words INTEGER NOT NULL) STRICT;
   `,
   `

@@ -88,7 +88,7 @@ export class SearchSections {
     return nameOf(this.#indexOf(block));
   }
 
-  /** The sections with the blocks from `low` to `high`, in the direction of a search. Each is read when it is asked for. */
+  /** The sections with the blocks from `low` to `high`, in the direction of a search. Each is read when it is needed. */
   *between(low: number, high: number, isForwards: boolean): Generator<SearchSection> {
     const [from, to] = [this.#indexOf(low), this.#indexOf(high)];
     for (let at = 0; at <= to - from; at++) yield this.#section(isForwards ? from + at : to - at);

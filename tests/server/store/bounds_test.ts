@@ -12,7 +12,7 @@ const bounds: ReadonlyMap<string, string> = new Map([
   ["former_nick", "20 for each person, removed with the person"],
   ["redaction", "counts for --history-total, removed with the messages of its time"],
   ["words", "the words of the blocks; merged when a quarter was removed"],
-  ["search_section", "one for some thousand records"],
+  ["search_section", "one for about a thousand records"],
   ["marker", "2000 for each account, only for conversations with a message"],
   ["account", "--accounts-total, --accounts-per-address"],
   ["kept_channel", "--channels-total, --channels-per-account, --list-limit"],

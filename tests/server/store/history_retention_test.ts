@@ -119,9 +119,7 @@ Deno.test("a conversation has a limit of bytes, also for its deletions", () => {
 
 Deno.test("a conversation without records is removed with its people, and a new message makes it again", () => {
   using store = open({ ageMs: 0, count: 0, totalBytes: 1500 });
-  const guests = ["~!1", "~!2"].map((identity) => ({ identity, name: identity }));
-  const [ann = guests[0], bob = guests[1]] = guests;
-  if (ann === undefined || bob === undefined) return;
+  const [ann, bob] = [{ identity: "~!1", name: "~!1" }, { identity: "~!2", name: "~!2" }] as const;
   const between = store.conversations.between(ann, bob);
   store.history.append(between, 0, firstStamp(1), `:a!~x@host PRIVMSG b :${"hi".repeat(99)}`);
   store.commit();
