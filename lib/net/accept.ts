@@ -4,6 +4,7 @@
  * accept again, and report nothing (Deno 2.9.6).
  */
 import { type DescriptorReserve, isOutOfDescriptors } from "./descriptors.ts";
+import { systemReason } from "./system_reason.ts";
 
 /** Where to listen, and what to do with sockets. */
 export interface AcceptOptions {
@@ -134,6 +135,6 @@ function reasonOf(cause: unknown): string {
   if (cause instanceof Deno.errors.AddrNotAvailable || code === "EADDRNOTAVAIL") {
     return "this machine does not have this address";
   }
-  const words = cause instanceof Error ? cause.message : String(cause);
-  return words.startsWith(lookupFailed) ? "the host does not exist" : words.replace(/ \(os error \d+\)$/, "");
+  const words = systemReason(cause);
+  return words.startsWith(lookupFailed) ? "the host does not exist" : words;
 }
