@@ -1,13 +1,13 @@
 /** Listens for lines over TCP or TLS: each socket within the limits becomes a connection, and the others are refused. */
 import { deadlines } from "../deadlines.ts";
-import { isLoopback, plainAddress } from "../irc/address.ts";
+import { plainAddress } from "../irc/address.ts";
 import { Acceptor } from "./accept.ts";
 import { AcceptedSockets } from "./accepted_sockets.ts";
 import type { KeyPair } from "./certificate.ts";
 import type { ServerConnection } from "./connection.ts";
 import { encodeLine } from "./encode.ts";
 import { fullSentence, SocketLimits } from "./socket_limits.ts";
-import { streamConnection, type StreamOptions, type StreamSocket } from "./stream.ts";
+import { isLocalPeer, streamConnection, type StreamOptions, type StreamSocket } from "./stream.ts";
 import { closeQuietly } from "./tls_accept.ts";
 
 export { ListenError } from "./accept.ts";
@@ -202,5 +202,5 @@ class StreamListener implements Listener {
 function counted(peer: Peer | undefined): [address: string | undefined, isLocal: boolean] {
   if (peer === undefined) return [undefined, false];
   const address = plainAddress(peer.remoteAddr.hostname);
-  return [address, isLoopback(address) && peer.proxiedFrom !== "elsewhere"];
+  return [address, isLocalPeer(address, peer)];
 }

@@ -12,6 +12,7 @@ import { borderAfter, encodeLine } from "./encode.ts";
 import type { TlsIdentity } from "./tls_identity.ts";
 import { closeCodes, closeFrame, FrameReader } from "./web_socket_frames.ts";
 import { httpRefusal, tlsAlert, wrongProtocol } from "./wrong_protocol.ts";
+import { systemReason } from "./system_reason.ts";
 import { type Flusher, type QueueOwner, SendQueue, type Writer } from "./send_queue.ts";
 import { countRead, leaveTurns, type Reader, readInTurn } from "./read_scheduler.ts";
 
@@ -111,7 +112,7 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
   constructor(socket: StreamSocket, options: StreamOptions, framing: Framing = "line") {
     this.address = plainAddress(socket.remoteAddr.hostname);
     this.secure = socket.handshake !== undefined;
-    this.isLocal = isLoopback(this.address) && socket.proxiedFrom !== "elsewhere";
+    this.isLocal = isLocalPeer(this.address, socket);
     this.tls = socket.identity;
     this.#socket = socket;
     this.#options = options;
@@ -321,6 +322,11 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
   }
 }
 
+/** Whether the peer of a socket, with this address, is a program on this machine. */
+export function isLocalPeer(address: string, { proxiedFrom }: Pick<StreamSocket, "proxiedFrom">): boolean {
+  return isLoopback(address) && proxiedFrom !== "elsewhere";
+}
+
 /** A socket that was closed at this moment, for example by its peer after the TLS handshake, ends the first read. */
 function sendAtOnce(socket: StreamSocket): void {
   try {
@@ -339,6 +345,5 @@ function wrongAnswer(which: "TLS" | "HTTP" | "PROXY", sentence: string): Uint8Ar
 function reasonOf(what: string, error: unknown): string {
   // Some TLS peers close without a close message; that is a normal end.
   if (error instanceof Deno.errors.UnexpectedEof) return "Connection closed";
-  const words = error instanceof Error ? error.message : String(error);
-  return `${what}: ${words.replace(/ \(os error \d+\)$/, "")}`;
+  return `${what}: ${systemReason(error)}`;
 }
