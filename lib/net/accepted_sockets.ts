@@ -78,11 +78,9 @@ export class AcceptedSockets {
     const restMs = waitMs();
     const dueMs = timeoutMs ?? this.#options.handshakeTimeoutMs;
     if (restMs === 0) return this.#handshake(socket, this.#context, dueMs);
-    const rested = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), restMs));
     const context = this.#context;
-    return this.#wait(socket, rested.then(() => socket)).then((waited) =>
-      waited && this.#handshake(waited, context, dueMs)
-    );
+    const rested = new Promise<StreamSocket>((resolve) => setTimeout(() => resolve(socket), restMs));
+    return this.#wait(socket, rested).then((waited) => waited && this.#handshake(waited, context, dueMs));
   }
 
   #handshake(

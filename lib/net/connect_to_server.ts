@@ -54,21 +54,31 @@ export async function connectToServer(address: string, options: ConnectOptions):
     const hadTls = isForced || known?.find(`${hostname}:${port}`) !== undefined;
     throw error instanceof DialError && hadTls ? new DialError(address, error.reason, error, true) : error;
   }
-  if (found.trust === "new" && !metHere.has(address)) {
-    onNotice(`This is the first connection to this server; its certificate is ${found.fingerprint}`);
+  const { connection, fingerprint: shown, trust, notSaved } = found;
+  if (!metHere.has(address)) {
+    if (trust === "new") {
+      onNotice(`This is the first connection to this server; its certificate is ${shown}`);
+    }
+    if (notSaved !== undefined) onNotice(notSaved);
   }
-  if (found.notSaved !== undefined && !metHere.has(address)) onNotice(found.notSaved);
-  if (found.trust === "new") metHere.add(address);
+  if (trust === "new") metHere.add(address);
   // The person has not had the time to compare the certificate, so the second connection of this run is no proof.
-  const { connection, fingerprint: shown, trust } = found;
-  if (!metHere.has(address) || (trust !== "new" && trust !== "known")) return connection;
-  const met: Connection & { firstContact?: FirstContact | undefined } = connection;
+  if (metHere.has(address) && (trust === "new" || trust === "known")) {
+    askToConfirm(connection, address, shown);
+  }
+  return connection;
+}
+
+function askToConfirm(
+  connection: Connection & { firstContact?: FirstContact | undefined },
+  address: string,
+  fingerprint: string,
+): void {
   const confirm = (): void => {
     metHere.delete(address);
-    met.firstContact = undefined;
+    connection.firstContact = undefined;
   };
-  met.firstContact = { fingerprint: shown, confirm };
-  return met;
+  connection.firstContact = { fingerprint, confirm };
 }
 
 /** The servers that this program met for the first time. */

@@ -91,9 +91,10 @@ export async function dialTls(address: string, options: DialTlsOptions = {}): Pr
     ? await confirmedHandshake(address, hostname, port, options)
     : await handshake(address, hostname, port, options);
   try {
-    const judged = trust(address, `${hostname}:${port}`, shownBy(socket), options);
+    const certificate = certificateOf(socket);
+    const judged = trust(address, `${hostname}:${port}`, shownBy(socket, certificate), options);
     const inner = new TlsSocket(socket);
-    inner.identity = { clientCertificate: undefined, serverEndPoint: serverEndPoint(certificateOf(socket)) };
+    inner.identity = { clientCertificate: undefined, serverEndPoint: serverEndPoint(certificate) };
     const connection = streamConnection(inner, { flusher: new Flusher(), limits });
     return { connection, ...judged };
   } catch (error) {
@@ -146,8 +147,7 @@ function certificateOf(socket: TLSSocket): X509Certificate {
   return new X509Certificate(socket.getPeerCertificate().raw);
 }
 
-function shownBy(socket: TLSSocket): PeerCertificate {
-  const certificate = certificateOf(socket);
+function shownBy(socket: TLSSocket, certificate: X509Certificate): PeerCertificate {
   const key = certificate.publicKey.export({ type: "spki", format: "der" });
   return {
     fingerprint: certificate.fingerprint256,
@@ -174,9 +174,9 @@ async function confirmedHandshake(
     } catch {
       throw error;
     }
-    const { fingerprint } = shownBy(socket);
+    const { fingerprint256 } = certificateOf(socket);
     socket.destroy();
-    throw new UnconfirmedError(address, fingerprint);
+    throw new UnconfirmedError(address, fingerprint256);
   }
 }
 
