@@ -149,7 +149,7 @@ class Place {
   }
 
   isIdle(nowMs: number): boolean {
-    return !this.#isServing && nowMs - this.#wrongAt >= this.#wrong * forgetMs;
+    return !this.#isServing && this.#remembered(nowMs) === 0;
   }
 
   /** The newest try comes first: a person who comes after a burst of guesses does not wait for all of them. */
@@ -165,16 +165,21 @@ class Place {
 
   #countWrong(): void {
     const now = this.#options.monotonic();
-    const forgotten = Math.floor((now - this.#wrongAt) / forgetMs);
     const most = this.#free + Math.ceil(Math.log2(longestWaitMs / firstWaitMs)) + 1;
-    this.#wrong = Math.min(most, Math.max(0, this.#wrong - forgotten) + 1);
+    this.#wrong = Math.min(most, this.#remembered(now) + 1);
     this.#wrongAt = now;
   }
 
   #waitMs(): number {
-    const passedMs = this.#options.monotonic() - this.#wrongAt;
-    const wrong = this.#wrong - Math.floor(passedMs / forgetMs);
+    const now = this.#options.monotonic();
+    const wrong = this.#remembered(now);
     if (wrong < this.#free) return 0;
-    return Math.max(0, Math.min(longestWaitMs, firstWaitMs * 2 ** (wrong - this.#free)) - passedMs);
+    const waitMs = Math.min(longestWaitMs, firstWaitMs * 2 ** (wrong - this.#free));
+    return Math.max(0, waitMs - (now - this.#wrongAt));
+  }
+
+  /** The wrong passwords that are not forgotten yet. */
+  #remembered(nowMs: number): number {
+    return Math.max(0, this.#wrong - Math.floor((nowMs - this.#wrongAt) / forgetMs));
   }
 }
