@@ -5,7 +5,14 @@
 import { firstStamp } from "../../irc/stamp.ts";
 import type { ChannelState } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
-import { isClosed, isForEverybody, masksOf, usersMatched, withPeriod } from "../chat/closed_past.ts";
+import {
+  isClosed,
+  isForEverybody,
+  masksOf,
+  periodsOf,
+  usersMatched,
+  withPeriod,
+} from "../chat/closed_past.ts";
 import type { ClosedPeriod } from "../store/closed_history.ts";
 import type { Conversation } from "../store/conversation.ts";
 import type { Store } from "../store/store.ts";
@@ -49,7 +56,7 @@ export function beginRestoredBans(chat: ChatState, channel: ChannelState): void 
   const { store } = chat;
   const bans = channel.lists.get("b")?.filter(({ mask }) => closesPast(mask)) ?? [];
   if (store === undefined || bans.length === 0) return;
-  const known = store.closed.periodsOf(conversationOf(store, channel)).filter(({ until }) => until === 0);
+  const known = periodsOf(store, channel).filter(({ until }) => until === 0);
   const masks = new Set(known.map(({ masks: [mask] }) => mask));
   for (const { mask, at } of bans) {
     if (!masks.has(mask)) addPeriod(chat, channel, { masks: [mask], from: firstStamp(at * 1000), until: 0 });

@@ -12,6 +12,7 @@ import type { ClosedTime } from "../store/history_reader.ts";
 import { type Channel, rankConversation } from "./channel.ts";
 import type { Chat } from "./chat.ts";
 import { isExcepted, levelOf, levels } from "./permission.ts";
+import type { ReadableStore } from "./readable_store.ts";
 import type { Refusal } from "./refusal.ts";
 import type { User } from "./user.ts";
 
@@ -42,9 +43,7 @@ export function closedTimes(
     const most = isTrusted && !period.always ? channel.madeAt : gotFrom;
     const until = Math.min(period.until || Infinity, most);
     if (period.from >= until) continue;
-    if (bansOf(period).some((ban) => matchBan(ban, user.source, user.account))) {
-      found.push({ from: period.from, until });
-    }
+    if (isClosedTo(period, user)) found.push({ from: period.from, until });
   }
   return found.length === 0 ? undefined : found;
 }
@@ -56,6 +55,18 @@ function bansOf(period: ClosedPeriod): readonly Ban[] {
   let found = bans.get(period);
   if (found === undefined) bans.set(period, found = period.masks.map(parseBan));
   return found;
+}
+
+function isClosedTo(period: ClosedPeriod, { source, account }: User): boolean {
+  return bansOf(period).some((ban) => matchBan(ban, source, account));
+}
+
+/** The periods of a channel. */
+export function periodsOf(
+  { closed, conversations }: Pick<ReadableStore, "closed" | "conversations">,
+  { folded, name }: Channel,
+): readonly ClosedPeriod[] {
+  return closed.periodsOf(conversations.channel(folded, name));
 }
 
 /** Whether a ban matches everybody: it closes the channel, as +i does. */
@@ -114,10 +125,9 @@ function refusalToShow(
         "Open it with ACCOUNT PROVE, or ask the owner of this server",
     );
   }
-  const periods = store?.closed.periodsOf(store.conversations.channel(channel.folded, channel.name)) ?? [];
+  const periods = store === undefined ? [] : periodsOf(store, channel);
   const isClosedToFounder = periods.some((one) =>
-    one.always === true && (toRanks || !one.onlyToRanks) &&
-    bansOf(one).some((ban) => matchBan(ban, user.source, user.account))
+    one.always === true && (toRanks || !one.onlyToRanks) && isClosedTo(one, user)
   );
   if (!isClosedToFounder) return undefined;
   return refusal(

@@ -13,7 +13,7 @@ import type { StoredRecord } from "../store/block.ts";
 import type { HistoryView } from "../store/history_reader.ts";
 import { type Channel, rankConversation } from "./channel.ts";
 import type { Chat } from "./chat.ts";
-import { closedTimes, isClosed, reachesBack } from "./closed_past.ts";
+import { closedTimes, isClosed, periodsOf, reachesBack } from "./closed_past.ts";
 import type { ReadableStore } from "./readable_store.ts";
 import type { User } from "./user.ts";
 
@@ -148,19 +148,18 @@ function channelViews(
   // Everybody can join another channel, so its history is not what only this account can read.
   const own = isClosed(channel) ? openFrom : 0;
   const since = Math.max(whole?.since ?? 0, oldestShown(chat), own);
-  const periods = store.closed.periodsOf(store.conversations.channel(folded, channel.name));
-  const viewOf = (conversation: number, first: number, closed = closedTimes(channel, periods, user)) => ({
-    conversation,
-    since: first,
-    ...(closed !== undefined && { closed }),
-  });
-  const toRanks = keys.flatMap((key) => {
-    const found = store.conversations.find(key);
+  const sinceToRanks = Math.max(since, channel.madeAt, openFrom);
+  const periods = periodsOf(store, channel);
+  const viewsOf = (found: { readonly id: number } | undefined, toRanks: boolean): HistoryView[] => {
     if (found === undefined) return [];
-    const closed = closedTimes(channel, periods, user, { toRanks: true });
-    return [viewOf(found.id, Math.max(since, channel.madeAt, openFrom), closed)];
-  });
-  return whole === undefined ? toRanks : [viewOf(whole.id, since), ...toRanks];
+    const closed = closedTimes(channel, periods, user, { toRanks });
+    const first = toRanks ? sinceToRanks : since;
+    return [{ conversation: found.id, since: first, ...(closed !== undefined && { closed }) }];
+  };
+  return [
+    ...viewsOf(whole, false),
+    ...keys.flatMap((key) => viewsOf(store.conversations.find(key), true)),
+  ];
 }
 
 /** The first stamp that is not too old to be shown; server/store/history_retention.ts removes older messages step by step. */
