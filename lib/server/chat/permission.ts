@@ -4,7 +4,7 @@
  */
 import { type ChannelMode, isRank, rankLevel } from "../../irc/modes.ts";
 import { type Ban, matchBan, parseBan } from "../../irc/ban.ts";
-import { isEqualByRfc1459 } from "../names/look_alikes.ts";
+import { likenessTo } from "../names/look_alikes.ts";
 import { nameFault } from "../names/name_fault.ts";
 import type { Chat } from "./chat.ts";
 import type { Channel, ListEntry, Membership } from "./channel.ts";
@@ -126,8 +126,8 @@ export function refusalToCreate(chat: Chat, name: string, user: User): Refusal |
   const [alike] = chat.channelsAlike(name);
   if (alike === undefined) return undefined;
   const other = isHidden(alike, user) ? "another channel" : alike.name;
-  const words = isEqualByRfc1459(name, alike.name) ? "many apps cannot tell it from" : "it looks like";
-  return numericRefusal("ERR_BADCHANNAME", name, `Illegal channel name: ${words} ${other}`);
+  const likeness = likenessTo(name, alike.name, other);
+  return numericRefusal("ERR_BADCHANNAME", name, `Illegal channel name: ${likeness}`);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Chat } from "../chat/chat.ts";
 import { holderOf } from "../chat/nick_holder.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
-import { isEqualByRfc1459 } from "../names/look_alikes.ts";
+import { likenessTo } from "../names/look_alikes.ts";
 import { fromServer } from "../render/sender.ts";
 import { accountOf } from "./login.ts";
 
@@ -52,8 +52,7 @@ function accountSentence(chat: Chat, nick: string, account: string | undefined):
 
 /** Refuses a nick that people or apps take for another name. */
 function alikeSentence(nick: string, other: string, kind = ""): string {
-  const words = isEqualByRfc1459(nick, other) ? "many apps cannot tell it from" : "it looks like";
-  return `Nickname is already in use: ${words} ${kind}${other}`;
+  return `Nickname is already in use: ${likenessTo(nick, other, kind + other)}`;
 }
 
 /** Answers that a session cannot use a nick. */

@@ -32,21 +32,26 @@ export function shapesInAnyCase(name: string): string[] {
   return [...keysOf(name), skeleton(name.toUpperCase()).toLowerCase()];
 }
 
-/** The keys of another kind: equal by RFC 1459. No skeleton begins with a space. */
-function rfc1459Keys(name: string): string[] {
-  return hasRfc1459Letters(name) ? [` ${foldRfc1459(name)}`] : [];
+/** The keys of both kinds. Names that are equal by RFC 1459 share one with a space; no skeleton begins with a space. */
+function allKeysOf(name: string): string[] {
+  return hasRfc1459Letters(name) ? [...keysOf(name), ` ${foldRfc1459(name)}`] : keysOf(name);
 }
 
 /** Whether two names of which a key is equal look alike. */
 function lookAlike(one: string, other: string): boolean {
-  if (foldRfc1459(one) === foldRfc1459(other)) return true;
+  if (isEqualByRfc1459(one, other)) return true;
   if (!isAscii(one) || !isAscii(other)) return true;
   return one.replaceAll("I", "l") === other.replaceAll("I", "l");
 }
 
 /** Whether many clients take two names for one, whatever they look like. */
-export function isEqualByRfc1459(one: string, other: string): boolean {
+function isEqualByRfc1459(one: string, other: string): boolean {
   return foldRfc1459(one) === foldRfc1459(other);
+}
+
+/** The end of the sentence that refuses `name`, because it looks like `other`; the sentence shows the other as `shown`. */
+export function likenessTo(name: string, other: string, shown: string = other): string {
+  return `${isEqualByRfc1459(name, other) ? "many apps cannot tell it from" : "it looks like"} ${shown}`;
 }
 
 /** A set of names that finds those that look like another name. */
@@ -72,7 +77,7 @@ export class LookAlikes {
   add(name: string): void {
     const folded = fold(name);
     this.delete(folded);
-    const keys = [...keysOf(name), ...rfc1459Keys(name)].filter((key) => key !== folded);
+    const keys = allKeysOf(name).filter((key) => key !== folded);
     if (keys.length === 0) return;
     this.#keys.set(folded, keys);
     for (const key of keys) {
@@ -99,7 +104,7 @@ export class LookAlikes {
   find(name: string): Folded[] {
     const folded = fold(name);
     const found = new Set<Folded>();
-    for (const key of [...keysOf(name), ...rfc1459Keys(name)]) {
+    for (const key of allKeysOf(name)) {
       // A name that is its own key has no entry.
       if (key !== folded) found.add(key as Folded);
       for (const other of this.#byKey.get(key) ?? []) found.add(other);
