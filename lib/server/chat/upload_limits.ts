@@ -263,12 +263,8 @@ export class Upload {
     if (bytes <= this.#reserved) return undefined;
     const wanted = bytes + windowBytes;
     const most = Math.max(bytes, this.declaredBytes > 0 ? Math.min(this.declaredBytes, wanted) : wanted);
-    for (const size of new Set([most, bytes])) {
-      const fault = this.#limits.sizeFault(this, size, this.#reserved);
-      if (fault === undefined) return this.#reserve(size);
-      if (size === bytes) return fault;
-    }
-    return undefined;
+    if (this.#limits.sizeFault(this, most, this.#reserved) === undefined) return this.#reserve(most);
+    return this.#limits.sizeFault(this, bytes, this.#reserved) ?? this.#reserve(bytes);
   }
 
   /** Gives the reserved space back; a second call does nothing. */
