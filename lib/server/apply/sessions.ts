@@ -2,7 +2,7 @@
 import { stampMs } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { SessionState } from "../chat/session.ts";
-import type { UserState } from "../chat/user.ts";
+import { lostSession, type UserState } from "../chat/user.ts";
 import type { AccountEvent } from "./account_event.ts";
 import { recordAct } from "./audit.ts";
 import { changeAway } from "./away.ts";
@@ -19,7 +19,6 @@ export function removeSessions(
   { reason, isLater = false }: { readonly reason: string; readonly isLater?: boolean },
   stamp: number,
 ): SessionState[] {
-  const [device] = [...user.devices].flatMap(([id, one]) => ids.includes(id) ? one : []);
   const ended = user.sessions.filter((session) => ids.includes(session.id));
   for (const session of ended) {
     user.sessions.splice(user.sessions.indexOf(session), 1);
@@ -28,6 +27,7 @@ export function removeSessions(
   }
   for (const channel of user.channels.keys()) channel.forgetSessions();
   const isLast = ids.length === user.devices.size;
+  const [device] = user.devices.values();
   if (isLast && !isLater) {
     removeUser(chat, user, reason, stamp);
     return ended;
@@ -56,13 +56,8 @@ export function endLogins(
   stamp: number,
 ): void {
   for (const user of chat.usersOf(account)) {
-    if (!user.devices.has(keep)) {
-      endUser(chat, user, stamp, { quit: "Disconnected", error: sentence });
-      continue;
-    }
     const others = [...user.devices.keys()].filter((id) => id !== keep);
-    if (others.length === 0) continue;
-    for (const session of removeSessions(chat, user, others, { reason: "" }, stamp)) session.close(sentence);
+    closeSessions(chat, user, others, { quit: "Disconnected", sentence }, stamp);
   }
   forgetDevices(chat, account);
   for (const session of [...chat.sessions.values()]) {
@@ -70,13 +65,23 @@ export function endLogins(
   }
 }
 
+/** Ends some sessions of a user, or the user with all of them, also one that has none because it lingers. */
+function closeSessions(
+  chat: ChatState,
+  user: UserState,
+  ids: readonly string[],
+  { quit, sentence }: { readonly quit: string; readonly sentence: string },
+  stamp: number,
+): void {
+  if (ids.length === user.devices.size) return endUser(chat, user, stamp, { quit, error: sentence });
+  if (ids.length === 0) return;
+  for (const session of removeSessions(chat, user, ids, { reason: "" }, stamp)) session.close(sentence);
+}
+
 /** After a logout a device that logs in again does not only reconnect, so the others are told. */
 function forgetDevices(chat: ChatState, account: string): void {
   for (const user of chat.usersOf(account)) user.formerDevices.clear();
 }
-
-/** Stands for the last session of a user without a connection. */
-export const lostSession = "-";
 
 /** Ends some sessions of an account, wherever they are. A token that such a device has made is void too. */
 export function endSessions(
@@ -91,13 +96,9 @@ export function endSessions(
   const sentence = `Logged out: ${who} ended this session`;
   for (const user of chat.usersOf(row.name)) {
     const ids = [...user.devices.keys()].filter((id) => sessions.includes(id));
-    // The last session of a user that lost its connection has no id any more.
     const isLost = user.lingering !== undefined && sessions.includes(lostSession);
     if (ids.length === 0 && !isLost) continue;
-    if (ids.length === user.devices.size) endUser(chat, user, stamp, { quit: "Logged out", error: sentence });
-    else {for (const session of removeSessions(chat, user, ids, { reason: "" }, stamp)) {
-        session.close(sentence);
-      }}
+    closeSessions(chat, user, ids, { quit: "Logged out", sentence }, stamp);
   }
   forgetDevices(chat, row.name);
   if (by !== undefined) recordAct(chat, { act: "SESSIONS", by, target: row.name }, stamp);

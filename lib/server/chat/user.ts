@@ -76,6 +76,9 @@ export interface Lingering {
   readonly device: Device;
 }
 
+/** Stands for the last session of a lingering user, which has no id any more. */
+export const lostSession = "-";
+
 /** The right of an operator that OPER gave: an entry of the operator file of one machine. */
 export interface OperatorEntry {
   readonly name: string;

@@ -4,7 +4,7 @@ import { isOwner } from "../chat/accounts.ts";
 import type { Chat } from "../chat/chat.ts";
 import { fail, refuse } from "../chat/refusal.ts";
 import { shownTime } from "../chat/shown_time.ts";
-import type { Device, User } from "../chat/user.ts";
+import { type Device, lostSession, type User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
 import { deviceWords } from "../render/devices.ts";
 import { standardReply } from "../render/reply.ts";
@@ -95,7 +95,7 @@ function devicesOf({ chat, user }: Call, name: string | undefined): ListedDevice
   const users = account === undefined ? [user] : chat.usersOf(account);
   return users.flatMap((one) => {
     const { lingering, devices } = one;
-    const lost = lingering === undefined ? [] : [{ id: "-", device: lingering.device, user: one }];
+    const lost = lingering === undefined ? [] : [{ id: lostSession, device: lingering.device, user: one }];
     return [...lost, ...[...devices].map(([id, device]) => ({ id, device, user: one }))];
   }).sort((one, other) => one.device.since - other.device.since);
 }
