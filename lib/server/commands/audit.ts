@@ -2,7 +2,7 @@
 import { shownAddress } from "../../irc/address.ts";
 import { compileMask } from "../../irc/compiled_mask.ts";
 import { fold } from "../../irc/names.ts";
-import { stampMs } from "../../irc/stamp.ts";
+import { stampTime } from "../../irc/stamp.ts";
 import { nextTurn } from "../../turns.ts";
 import type { Act } from "../chat/audit.ts";
 import { personOf } from "../chat/person.ts";
@@ -41,7 +41,7 @@ async function audit(call: Call): Promise<void> {
       "NOTE",
       "AUDIT",
       "LISTED",
-      timeOf(one),
+      stampTime(one.stamp),
       nick,
       account,
       address,
@@ -91,10 +91,6 @@ function matcher(mask: string): (row: AuditRow) => boolean {
   return ({ act, nick, account = "", target }) => [act, nick, account, target].some((one) => test(fold(one)));
 }
 
-function timeOf({ stamp }: AuditRow): string {
-  return new Date(stampMs(stamp)).toISOString();
-}
-
 /** "2026-01-31 09:30:00 ann (account ann, 10.0.0.1) KILL bob: spam"; the reason is all after the first ": ". */
 function sentence(row: AuditRow): string {
   const { nick, account, act, target, reason } = row;
@@ -102,7 +98,7 @@ function sentence(row: AuditRow): string {
   const from = [account === undefined ? "no account" : `account ${account}`, address].filter((one) =>
     one !== ""
   );
-  const time = timeOf(row).slice(0, 19).replace("T", " ");
+  const time = stampTime(row.stamp).slice(0, 19).replace("T", " ");
   return `${time} ${nick} (${from.join(", ")}) ${act}${target && ` ${target}`}${reason && `: ${reason}`}`;
 }
 

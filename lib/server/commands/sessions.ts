@@ -1,5 +1,5 @@
 /** SESSIONS: the devices that are logged in to an account, on all machines, and logging them out. */
-import { stampMs } from "../../irc/stamp.ts";
+import { stampMs, stampTime } from "../../irc/stamp.ts";
 import { isOwner } from "../chat/accounts.ts";
 import type { Chat } from "../chat/chat.ts";
 import { fail, refuse } from "../chat/refusal.ts";
@@ -38,9 +38,8 @@ function list(call: Call, name: string | undefined): void {
   const { chat, session } = call;
   const found = devicesOf(call, name);
   for (const { id, device, user } of found) {
-    const sinceMs = stampMs(device.since);
     const parts = [
-      `${deviceWords(device)}, since ${shownTime(sinceMs)}`,
+      `${deviceWords(device)}, since ${shownTime(stampMs(device.since))}`,
       ...(id === session.id ? ["this device"] : []),
       ...(user.lingering === undefined ? [] : ["its connection is lost"]),
       ...(device.spokeMs === undefined ? [] : [`wrote ${ago(chat.now() - device.spokeMs)}`]),
@@ -52,7 +51,7 @@ function list(call: Call, name: string | undefined): void {
       "LISTED",
       id,
       device.address,
-      new Date(sinceMs).toISOString(),
+      stampTime(device.since),
       parts.join("; "),
     );
   }
