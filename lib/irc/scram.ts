@@ -177,8 +177,8 @@ export function boundHeader(header: string, binding: ChannelBinding | undefined)
 }
 
 /**
- * Parses "n,a=authzid,n=name,r=nonce", or with "y" or "p=type" first. The authorisation identity must be the name itself; extensions ("m=") are
- * refused.
+ * Parses "n,a=authzid,n=name,r=nonce", or with "y" or "p=type" first. The authorisation identity must be the name
+ * itself; extensions ("m=") are refused.
  */
 function parseFirst(message: string): ClientFirst | undefined {
   const [, header, binding = "", actAs, bare, written, nonce] =

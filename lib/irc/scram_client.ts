@@ -1,6 +1,6 @@
 /**
- * SCRAM-SHA-256 and SCRAM-SHA-256-PLUS on the client's side (RFC 5802): the password stays in the client, and the server proves that it has
- * the verifier of the password.
+ * SCRAM-SHA-256 and SCRAM-SHA-256-PLUS on the client's side (RFC 5802): the password stays in the client, and the
+ * server proves that it has the verifier of the password.
  */
 import { decode64, encode64, equalBytes, hmac, sha256, utf8, xor } from "./digest.ts";
 import { boundHeader, type ChannelBinding, saltedPassword } from "./scram.ts";
@@ -14,7 +14,10 @@ const maxIterations = 2_000_000;
 export interface ClientBinding {
   /** The login is by "-PLUS". @default {it is not} */
   readonly chosen?: ChannelBinding | undefined;
-  /** The server does not offer "-PLUS" to us, although we could. It refuses the login if that is not true. @default {false} */
+  /**
+   * The server does not offer "-PLUS" to us, although we could. It refuses the login if that is not true.
+   * @default {false}
+   */
   readonly isPossible?: boolean;
 }
 

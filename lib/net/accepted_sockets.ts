@@ -17,7 +17,10 @@ export interface AcceptedSocketOptions {
   readonly handshakeTimeoutMs: number;
   /** If set, all sockets speak TLS. */
   readonly tls: KeyPair | undefined;
-  /** The answer to a peer that is no trusted proxy and begins with a PROXY header where TLS is spoken. @default {TLS's own} */
+  /**
+   * The answer to a peer that is no trusted proxy and begins with a PROXY header where TLS is spoken.
+   * @default {TLS's own}
+   */
   readonly onWrongHeader?: ((address: string) => string) | undefined;
   /** Called for each wrong header. */
   readonly onError: ((error: unknown) => void) | undefined;

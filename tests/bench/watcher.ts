@@ -1,7 +1,7 @@
 /**
- * A client that only sends PING, in a worker of its own (watcher_worker.ts): the time until each answer is how long the server lets others
- * wait. On a computer that others use too, a part of that time is not the server's; so the watcher also reads the CPU
- * time that the server's main thread used until the answer (Linux only).
+ * A client that only sends PING, in a worker of its own (watcher_worker.ts): the time until each answer is how long the
+ * server lets others wait. On a computer that others use too, a part of that time is not the server's; so the watcher
+ * also reads the CPU time that the server's main thread used until the answer (Linux only).
  */
 
 /** The answers since the last call of take(). */

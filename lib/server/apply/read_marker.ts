@@ -1,7 +1,7 @@
 /**
  * Apply, for read markers (draft/read-marker): how far a user has read. The store has the markers of accounts; a user
- * without an account has its markers while it is online, as every user has those of conversations without a message. Markers only move forward, and only sessions of the user get
- * them.
+ * without an account has its markers while it is online, as every user has those of conversations without a message.
+ * Markers only move forward, and only sessions of the user get them.
  */
 import { fold, type Folded } from "../../irc/names.ts";
 import type { ChatState } from "../chat/chat.ts";

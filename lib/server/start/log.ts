@@ -27,7 +27,10 @@ export interface LogOptions {
   readonly format?: "text" | "json";
   /** The least severe level that is written. @default {"info"} */
   readonly level?: LogLevel;
-  /** Lines begin with "<6>", which the journal of systemd takes as their level; the journal has its own times. @default {false} */
+  /**
+   * Lines begin with "<6>", which the journal of systemd takes as their level; the journal has its own times.
+   * @default {false}
+   */
   readonly toJournal?: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;

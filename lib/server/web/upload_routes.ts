@@ -1,7 +1,8 @@
 /**
  * File sharing: POST /upload for identified users (soju.im/FILEHOST, draft/FILEHOST), GET /files/ID/NAME for everybody
- * with the address, DELETE of it for its owner and for operators. Content is streamed. Uploaded content never runs: it is served in its own sandbox, and it is a
- * download unless it is an image, audio or video. uploaded_files.ts stores, shares and prunes the files.
+ * with the address, DELETE of it for its owner and for operators. Content is streamed. Uploaded content never runs: it
+ * is served in its own sandbox, and it is a download unless it is an image, audio or video. uploaded_files.ts stores,
+ * shares and prunes the files.
  */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
