@@ -1,6 +1,6 @@
 /**
- * Limits how many HTTP requests an address can send. A load of the page is about a hundred requests, and many people can
- * share an address, so the burst is large.
+ * Limits how many HTTP requests an address can send. A load of the page is about two hundred requests, and many people
+ * can share an address, so the burst is large.
  */
 import { peerOf } from "../../irc/address.ts";
 import { Buckets } from "../chat/throttle.ts";
