@@ -22,6 +22,11 @@ export function isPasswordKnown({ acts }: AccountRow): boolean {
   return acts?.some(({ knowsPassword }) => knowsPassword) === true;
 }
 
+/** Whether history is closed that can be opened: nobody opens that of an earlier owner of the name. */
+export function canOpenHistory({ closures }: AccountRow): boolean {
+  return closures?.some(({ verifier }) => verifier !== "") === true;
+}
+
 /** The refusal to open closed history while the password is known to an operator. */
 export function refusalToOpen(account: string, isOwn: boolean): Refusal {
   const sentence = isOwn

@@ -5,7 +5,7 @@
 import { peerOf } from "../../irc/address.ts";
 import { decode64 } from "../../irc/digest.ts";
 import { fold } from "../../irc/names.ts";
-import { isPasswordKnown, refusalToOpen } from "../chat/account_acts.ts";
+import { canOpenHistory, isPasswordKnown, refusalToOpen } from "../chat/account_acts.ts";
 import { canRegisterEarly, isConfidential } from "../chat/accounts.ts";
 import type { Chat } from "../chat/chat.ts";
 import { holderOf } from "../chat/nick_holder.ts";
@@ -201,8 +201,8 @@ function decoded(base64: string): string {
 
 /** Opens the history from before an operator set a password: the person knows the password before it. */
 async function prove({ chat, commit, session, params }: Call, own: AccountRow): Promise<void> {
-  const { name, closures = [] } = own;
-  if (!closures.some(({ verifier }) => verifier !== "")) {
+  const { name } = own;
+  if (!canOpenHistory(own)) {
     fail("ACCOUNT", "NOTHING_CLOSED", name, "None of your messages are closed");
   }
   if (isPasswordKnown(own)) return replyRefusal(session, refusalToOpen(name, true));

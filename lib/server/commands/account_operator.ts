@@ -5,7 +5,7 @@
 import { compileMask } from "../../irc/compiled_mask.ts";
 import { fold } from "../../irc/names.ts";
 import { cutBytes } from "../../irc/wrap.ts";
-import { isPasswordKnown, refusalToOpen } from "../chat/account_acts.ts";
+import { canOpenHistory, isPasswordKnown, refusalToOpen } from "../chat/account_acts.ts";
 import { isConfidential, isOwner } from "../chat/accounts.ts";
 import type { Chat } from "../chat/chat.ts";
 import { holderOf } from "../chat/nick_holder.ts";
@@ -96,11 +96,11 @@ function open({ chat, commit, session, user, params }: Call): void | Promise<voi
   const [, name = "", text = ""] = params;
   if (!isOwner(chat, user)) refuse("ERR_NOPRIVILEGES");
   const row = findAccount(chat, name);
-  const { name: account, closures } = row;
+  const { name: account } = row;
   if (account === user.account) {
     fail("ACCOUNT", "INVALID_PARAMS", account, "You cannot open your own history: ask another owner");
   }
-  if (!closures?.some(({ verifier }) => verifier !== "")) {
+  if (!canOpenHistory(row)) {
     fail("ACCOUNT", "NOTHING_CLOSED", account, "No history of this account is closed");
   }
   if (isPasswordKnown(row)) return replyRefusal(session, refusalToOpen(account, false));
@@ -183,8 +183,9 @@ function list({ chat, session, params }: Call): void | Promise<void> {
     if (suspended !== undefined) parts.push(`suspended: ${suspended}`);
     standardReply(session, "NOTE", "ACCOUNT", "LISTED", name, parts.join(", "));
   });
-  const end = () => standardReply(session, "NOTE", "ACCOUNT", "LIST_END", String(count), sentenceOf(count));
-  return pending ? pending.then(end) : end();
+  return then(pending, () => {
+    standardReply(session, "NOTE", "ACCOUNT", "LIST_END", String(count), sentenceOf(count));
+  });
 }
 
 function sentenceOf(count: number): string {
