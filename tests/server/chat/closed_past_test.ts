@@ -106,10 +106,9 @@ story("a ban closes the past to the account, wherever it comes from", async (cha
 story("a rank reaches what was said since the channel was made, not before", async (chat) => {
   const [ann, bob] = await chat.join("#tea", "ann", "bob");
   const cat = await chat.peer("cat", { caps });
-  const old = await say(
-    await chat.peer("dan", { caps }).then(async (dan) => (await dan.join("#tea"), dan)),
-    "old",
-  );
+  const dan = await chat.peer("dan", { caps });
+  await dan.join("#tea");
+  const old = await say(dan, "old");
   await ask(ann, "PRIVMSG @#tea :plan");
   for (const peer of [ann, bob]) await ask(peer, "PART #tea");
   chat.state.find("dan")?.sessions[0]?.close("Quit");
@@ -189,10 +188,8 @@ story("a snapshot keeps when a channel was made and when its members joined", as
   await chat.join("#tea", "ann");
   const { madeAt = 0, members } = chat.state.channel("#tea") ?? {};
   const joinedAt = members?.values().next().value?.joinedAt;
-  const snapshot = takeSnapshot(chat.state);
-  await using other = chat;
-  restoreSnapshot(other.state, snapshot);
-  const restored = other.state.channel("#tea");
+  restoreSnapshot(chat.state, takeSnapshot(chat.state));
+  const restored = chat.state.channel("#tea");
   assertEquals([restored?.madeAt, restored?.members.values().next().value?.joinedAt], [madeAt, joinedAt]);
 });
 
