@@ -1,9 +1,10 @@
 /**
  * Upload tokens: a short-lived proof of a user's name, for uploads over HTTP (draft/authtoken). See signed_text.ts.
  */
-import type { Chat } from "./chat.ts";
 import { fold } from "../../irc/names.ts";
+import type { AccountRow } from "../store/accounts.ts";
 import type { UploadRow } from "../store/uploads.ts";
+import type { Chat } from "./chat.ts";
 import { fileOwner, isOwnFile } from "./shared_files.ts";
 import { decodeText, encodeText, TextSigner } from "./signed_text.ts";
 import type { User } from "./user.ts";
@@ -35,7 +36,8 @@ export class UploadTokens {
    * the id, so the arrival of the user counts.
    */
   make({ id, account, host, arrivedAt }: Pick<User, "id" | "account" | "host" | "arrivedAt">): string {
-    const sender = encodeText(`${fileOwner(account, host)} ${id} ${this.#epochOf(account)} ${arrivedAt}`);
+    const epoch = epochText(account === undefined ? undefined : this.#chat.accounts.find(account));
+    const sender = encodeText(`${fileOwner(account, host)} ${id} ${epoch} ${arrivedAt}`);
     return this.#signer.sign(`${sender}.${(this.#chat.now() + lifeMs).toString(36)}`);
   }
 
@@ -52,7 +54,7 @@ export class UploadTokens {
     if (found !== undefined && String(found.arrivedAt) !== arrivedAt) return undefined;
     if (name.startsWith("~")) return { owner: name, user };
     const account = this.#chat.accounts.find(name);
-    return account === undefined || account.suspended !== undefined || epoch !== this.#epochOf(name)
+    return account === undefined || account.suspended !== undefined || epoch !== epochText(account)
       ? undefined
       : { owner: account.name, user, ...(account.epoch !== undefined && { epoch: account.epoch }) };
   }
@@ -63,8 +65,8 @@ export class UploadTokens {
     const found = user === undefined ? undefined : this.#chat.users.get(user);
     return found !== undefined && isOwnFile(file, found);
   }
+}
 
-  #epochOf(account: string | undefined): string {
-    return ((account === undefined ? undefined : this.#chat.accounts.find(account)?.epoch) ?? 0).toString(36);
-  }
+function epochText(account: AccountRow | undefined): string {
+  return (account?.epoch ?? 0).toString(36);
 }
