@@ -136,6 +136,26 @@ Deno.test("records that are erased during a long read or search are not in its r
   assertEquals((await searching).map(({ stamp }) => stamp), expected);
 });
 
+Deno.test("deletions of messages that are closed to a reader do not count towards the limit", () => {
+  using store = openStore();
+  for (let stamp = 1; stamp <= 9; stamp++) tell(store, stamp, "ann", "hello");
+  store.commit();
+  for (let stamp = 1; stamp <= 9; stamp++) {
+    const deletion = { stamp: 100 + stamp, account: undefined, record: "REDACT", reason: "" };
+    store.eraser.redact(views(store), stamp, deletion);
+  }
+  const closed = [{ from: 1, until: 4 }, { from: 5, until: 9 }];
+  const open = views(store).map((view) => ({ ...view, closed }));
+  const read = (from: "start" | "end", limit: number) =>
+    store.deletions.read(open, { after: 0, before: Infinity, limit, from }).map(({ stamp }) => stamp);
+  assertEquals([read("start", 1), read("start", 2), read("end", 1), read("end", 9)], [
+    [104],
+    [104, 109],
+    [109],
+    [104, 109],
+  ]);
+});
+
 Deno.test(
   "a message with many words is hidden at once, and loses its words in many small steps",
   onDisk,
