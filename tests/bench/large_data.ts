@@ -7,6 +7,7 @@ import { firstStamp } from "../../lib/irc/stamp.ts";
 import { formatRecord } from "../../lib/irc/record.ts";
 import { formatVerifier, makeVerifier } from "../../lib/irc/scram.ts";
 import { openStore, type Store } from "../../lib/server/store/store.ts";
+import { Chance } from "../chaos/chance.ts";
 
 /** The password of every account in the folder. */
 export const password = "correct-horse-battery";
@@ -34,15 +35,6 @@ const yearMs = 365 * 24 * 3_600_000;
 const common =
   "the of and to in is you that it he was for on are as with his they at be this have from or one had by"
     .split(" ");
-
-/** Numbers from 0 to 1, the same ones each time. */
-function makeChance(): () => number {
-  let state = 12_345;
-  return () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return (state >>> 8) / 0x100_0000;
-  };
-}
 
 /** Writes the folder; `tell` gets a sentence about the progress from time to time. */
 export async function writeData(
@@ -109,7 +101,8 @@ function writeFiles(store: Store, folder: string, count: number): void {
 }
 
 function writeMessages(store: Store, count: number, tell: (sentence: string) => void): void {
-  const chance = makeChance();
+  const random = new Chance(12_345);
+  const chance = () => random.next();
   const startMs = Date.now() - yearMs;
   for (let at = 0; at < count; at++) {
     const stamp = firstStamp(startMs + Math.floor(at / count * (yearMs - 60_000))) + 1;

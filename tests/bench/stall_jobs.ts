@@ -201,12 +201,7 @@ const work: Job[] = [
     prepare: asMember,
     run: async ([asker]) => {
       if (asker === undefined) return;
-      const ids: string[] = [];
-      const take = await collect(asker, `CHATHISTORY BETWEEN #c0 ${wide} 100`);
-      for (const line of take) {
-        const id = /[;@]msgid=([^; ]+)/.exec(line)?.[1];
-        if (id !== undefined) ids.push(id);
-      }
+      const ids = await messageIds(asker, `CHATHISTORY BETWEEN #c0 ${wide} 100`);
       return await asker.ask(...ids.map((id) => `REDACT #c0 ${id}`));
     },
   },
@@ -219,10 +214,8 @@ const work: Job[] = [
     },
     run: async ([asker]) => {
       if (asker === undefined) return;
-      const ids = (await collect(asker, "CHATHISTORY LATEST #c0 * 1")).flatMap((line) =>
-        /[;@]msgid=([^; ]+)/.exec(line)?.[1] ?? []
-      );
-      const words = await asker.ask(`REDACT #c0 ${ids[0]}`);
+      const [id] = await messageIds(asker, "CHATHISTORY LATEST #c0 * 1");
+      const words = await asker.ask(`REDACT #c0 ${id}`);
       // Its words are removed by the upkeep.
       await pause(10_000);
       return words;
@@ -265,13 +258,13 @@ async function sayMuch(asker: Asker): Promise<void> {
   await pause(6000);
 }
 
-/** All lines of an answer. */
-async function collect(asker: Asker, text: string): Promise<string[]> {
-  const all: string[] = [];
-  asker.onLine = (line) => all.push(line);
+/** The ids of the messages in an answer. */
+async function messageIds(asker: Asker, text: string): Promise<string[]> {
+  const ids: string[] = [];
+  asker.onLine = (line) => ids.push(.../[;@]msgid=([^; ]+)/.exec(line)?.slice(1) ?? []);
   await asker.ask(text);
   asker.onLine = undefined;
-  return all;
+  return ids;
 }
 
 /** All jobs, in an order in which no job changes what a later one measures. */
