@@ -6,7 +6,6 @@
 
 /** The answers since the last call of take(). */
 export interface Waits {
-  readonly count: number;
   readonly medianMs: number;
   readonly worstMs: number;
   /** The most CPU time of the server's main thread between a PING and its answer; NaN where it is not known. */

@@ -57,7 +57,6 @@ async function watch({ port, pid }: { port: number; pid: number }): Promise<void
 function summary(waits: readonly { ms: number; cpuMs: number }[]): Waits {
   const sorted = waits.map(({ ms }) => ms).sort((one, other) => one - other);
   return {
-    count: waits.length,
     medianMs: sorted[sorted.length >> 1] ?? NaN,
     worstMs: sorted.at(-1) ?? NaN,
     worstCpuMs: Math.max(...waits.map(({ cpuMs }) => cpuMs)),

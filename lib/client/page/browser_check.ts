@@ -39,7 +39,7 @@
 
   function hasSetPatterns(): boolean {
     try {
-      return new RegExp("[a--b]", "v").test("a") || true;
+      return new RegExp("[a--b]", "v").test("a");
     } catch (_error) {
       return false;
     }
