@@ -54,7 +54,7 @@ story(
 
 Deno.test("every limit has a test in this file", () => {
   const known = new Set<string>([...advertised.map(([name]) => name), ...untold]);
-  // batch_test.ts, nick_test.ts and invite_test.ts in tests/server/commands test these, and tests/server/hub/flood_test.ts.
+  // In tests/server: commands/batch_test.ts, nick_test.ts and invite_test.ts, and hub/flood_test.ts.
   const elsewhere = [
     "multilineBytes",
     "multilineLines",

@@ -1,4 +1,7 @@
-/** Measures how the time of a function grows with the length of a text, for texts that patterns and loops treat specially. */
+/**
+ * Measures how the time of a function grows with the length of a text, for texts that patterns and loops treat
+ * specially.
+ */
 
 import { cpuUsage } from "node:process";
 

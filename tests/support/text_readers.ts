@@ -1,4 +1,6 @@
-/** The functions that read text of others, in both clients and the server: no text may cost them more than linear time. */
+/**
+ * The functions that read text of others, in both clients and the server: no text may cost them more than linear time.
+ */
 
 import { formatAddress, parseAddress, parseRange } from "../../lib/irc/address.ts";
 import { asciiNick, toAscii } from "../../lib/irc/ascii_name.ts";
@@ -53,6 +55,7 @@ import { hostName, isOwnHost } from "../../lib/server/web/host_check.ts";
 import { cleanName, disposition, fileName, mediaType } from "../../lib/server/web/file_name.ts";
 import { parseDuration, parseTarget } from "../../lib/server/chat/server_ban.ts";
 import { sampleMessage } from "../client/state/sample_message.ts";
+
 const context = { nowMs: 1_800_000_000_000, isUtc: true };
 const bytes = new TextEncoder();
 

@@ -1,6 +1,6 @@
 /**
- * Finds the password of the account: in a file, in the output of a command, in the environment, or with
- * a hidden question at the terminal. Never in the arguments, because every user of the computer can read them.
+ * Finds the password of the account: in a file, in the output of a command, in the environment, or with a hidden
+ * question at the terminal. It is never in the arguments, because every user of the computer can read them.
  */
 
 import { deadlines } from "../../deadlines.ts";

@@ -1,7 +1,7 @@
 /**
- * One login (IRCv3 sasl-3.2). It prefers the client certificate, then SCRAM-SHA-256, which never shows the password to the
- * server, bound to the TLS connection where the server can do that. It uses PLAIN only when nobody else can read the
- * connection and the server is known.
+ * One login (IRCv3 sasl-3.2). It prefers the client certificate. Then it prefers SCRAM-SHA-256, which never shows the
+ * password to the server; where the server can do that, it is bound to the TLS connection. It uses PLAIN only when nobody
+ * else can read the connection and the server is known.
  */
 
 import { decode64, encode64, utf8 } from "../../irc/digest.ts";

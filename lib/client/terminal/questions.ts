@@ -83,7 +83,7 @@ export class Questions {
     this.#answer(text);
   }
 
-  /** Holds the key for the next question, just after an answer that another question can follow; false at other times. */
+  /** Just after an answer that another question can follow, holds the key for it; false at other times. */
   holdKey(key: Key): boolean {
     this.#held?.push(key);
     return this.#held !== undefined;

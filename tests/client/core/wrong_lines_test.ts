@@ -1,4 +1,6 @@
-/** A wrong line of a server costs that line only: the next message is shown. Random lines are in hostile_server_test.ts. */
+/**
+ * A wrong line of a server costs that line only: the next message is shown. Random lines are in hostile_server_test.ts.
+ */
 import { assertEquals } from "@std/assert";
 import { turn, WiredClient } from "./wired_client.ts";
 
