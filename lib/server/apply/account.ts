@@ -16,15 +16,13 @@ import {
   suspend,
 } from "./account_act.ts";
 import type { AccountEvent } from "./account_event.ts";
-import type { Event } from "./event.ts";
+import type { Event, EventOf } from "./event.ts";
 import { recordAct } from "./audit.ts";
 import { announceErasure } from "./account_history.ts";
 import { changeAccount, endIfBanned, logIn } from "./login.ts";
 import { saveOwnerCode } from "./owner_code.ts";
 import { dropFounder, register, unregister } from "./registration.ts";
 import { endLogins, endSessions } from "./sessions.ts";
-
-type AccountEventOf<K extends AccountEvent["kind"]> = Extract<AccountEvent, { kind: K }>;
 
 const kinds: Readonly<Record<AccountEvent["kind"], true>> = {
   "owner code made": true,
@@ -83,7 +81,7 @@ export function applyAccountEvent(chat: ChatState, event: AccountEvent, stamp: n
 
 function create(
   chat: ChatState,
-  event: AccountEventOf<"account created">,
+  event: EventOf<"account created">,
   stamp: number,
 ): Refusal | undefined {
   const { name, verifier, session: sessionId, user: userId, by } = event;
@@ -116,7 +114,7 @@ function create(
  */
 function remove(
   chat: ChatState,
-  { account, session }: AccountEventOf<"account removed">,
+  { account, session }: EventOf<"account removed">,
   stamp: number,
 ): Refusal | undefined {
   const row = chat.accounts.find(account);

@@ -12,19 +12,17 @@ import type { Refusal } from "../chat/refusal.ts";
 import { sendActs } from "../render/account_acts.ts";
 import { notifyOperators, tellOperators } from "../render/operator_notice.ts";
 import type { AccountRow } from "../store/accounts.ts";
-import type { AccountEvent } from "./account_event.ts";
+import type { EventOf } from "./event.ts";
 import { type ActRecord, recordAct } from "./audit.ts";
 import { giveOperator, reviewOperator } from "./operator_right.ts";
 import { useOwnerCode } from "./owner_code.ts";
 import { saveRegistered } from "./registered_channel.ts";
 import { endLogins } from "./sessions.ts";
 
-type AccountEventOf<K extends AccountEvent["kind"]> = Extract<AccountEvent, { kind: K }>;
-
 /** Sets a password; all other logins of the account end, and its client certificates log in no more. */
 export function setPassword(
   chat: ChatState,
-  { account, verifier, by, session, replaces }: AccountEventOf<"password set">,
+  { account, verifier, by, session, replaces }: EventOf<"password set">,
   stamp: number,
 ): Refusal | undefined {
   const row = chat.accounts.find(account);
@@ -71,7 +69,7 @@ export function loginEnded(account: string): Refusal {
 /** Suspends an account: nobody can log in to it. */
 export function suspend(
   chat: ChatState,
-  { account, by, reason }: AccountEventOf<"account suspended">,
+  { account, by, reason }: EventOf<"account suspended">,
   stamp: number,
 ): undefined {
   change(chat, account, { suspended: reason, epoch: stamp }, { act: "SUSPEND", by, reason }, stamp);
@@ -87,7 +85,7 @@ export function suspend(
  */
 export function freeName(
   chat: ChatState,
-  { account, by }: AccountEventOf<"name freed">,
+  { account, by }: EventOf<"name freed">,
   stamp: number,
 ): undefined {
   const row = chat.accounts.findDeleted(account);
@@ -114,7 +112,7 @@ function dropExceptions(chat: ChatState, channel: ChannelState, account: string)
  */
 export function openHistory(
   chat: ChatState,
-  { account, from, by, reason = "" }: AccountEventOf<"history opened">,
+  { account, from, by, reason = "" }: EventOf<"history opened">,
   stamp: number,
 ): Refusal | undefined {
   const row = chat.accounts.find(account);
@@ -154,7 +152,7 @@ export function change(
 /** Gives an account a role, or takes it. */
 export function setRole(
   chat: ChatState,
-  { account, role, by, digest }: AccountEventOf<"role set">,
+  { account, role, by, digest }: EventOf<"role set">,
   stamp: number,
 ): undefined {
   const row = chat.accounts.find(account);

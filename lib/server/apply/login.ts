@@ -5,7 +5,7 @@ import { banSentence } from "../chat/server_ban.ts";
 import type { UserState } from "../chat/user.ts";
 import { sendNumeric } from "../render/reply.ts";
 import { fromUser } from "../render/sender.ts";
-import type { AccountEvent } from "./account_event.ts";
+import type { EventOf } from "./event.ts";
 import { adoptGuestHistory } from "./account_history.ts";
 import { sendToPeers } from "./notices.ts";
 import { giveOperator, reviewOperator } from "./operator_right.ts";
@@ -15,7 +15,7 @@ import { restoreRank, takeRank } from "./rank.ts";
 /** Logs a user in to an account whose password it proved. */
 export function logIn(
   chat: ChatState,
-  { user: id, account, epoch }: Extract<AccountEvent, { kind: "logged in" }>,
+  { user: id, account, epoch }: EventOf<"logged in">,
   stamp: number,
 ): undefined {
   const user = chat.users.get(id);

@@ -9,7 +9,7 @@ import { levels } from "../chat/permission.ts";
 import { registeredFlag } from "../chat/registered_channel.ts";
 import type { UserId } from "../chat/user.ts";
 import { fromServer, fromUser } from "../render/sender.ts";
-import type { AccountEvent } from "./account_event.ts";
+import type { EventOf } from "./event.ts";
 import { recordAct } from "./audit.ts";
 import { closeUntilNow } from "./closing.ts";
 import { demoteFounder, restoreRank } from "./rank.ts";
@@ -18,7 +18,7 @@ import { registerChannel, unregisterChannel } from "./registered_channel.ts";
 /** Gives a channel a founder. */
 export function register(
   chat: ChatState,
-  { channel: name, founder, user }: Extract<AccountEvent, { kind: "channel kept" }>,
+  { channel: name, founder, user }: EventOf<"channel kept">,
   stamp: number,
 ): undefined {
   const channel = chat.channel(name);
@@ -50,7 +50,7 @@ function closeToNewFounder(chat: ChatState, channel: ChannelState, account: stri
 /** Ends the registration of a channel. */
 export function unregister(
   chat: ChatState,
-  { channel: name, user }: Extract<AccountEvent, { kind: "channel released" }>,
+  { channel: name, user }: EventOf<"channel released">,
   stamp: number,
 ): undefined {
   const channel = chat.channel(name);

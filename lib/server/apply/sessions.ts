@@ -3,7 +3,7 @@ import { stampMs } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { SessionState } from "../chat/session.ts";
 import { lostSession, type UserState } from "../chat/user.ts";
-import type { AccountEvent } from "./account_event.ts";
+import type { EventOf } from "./event.ts";
 import { recordAct } from "./audit.ts";
 import { changeAway } from "./away.ts";
 import { endUser, removeUser } from "./presence.ts";
@@ -86,7 +86,7 @@ function forgetDevices(chat: ChatState, account: string): void {
 /** Ends some sessions of an account, wherever they are. A token that such a device has made is void too. */
 export function endSessions(
   chat: ChatState,
-  { account, sessions, by }: Extract<AccountEvent, { kind: "sessions ended" }>,
+  { account, sessions, by }: EventOf<"sessions ended">,
   stamp: number,
 ): undefined {
   const row = chat.accounts.find(account);
