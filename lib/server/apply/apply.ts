@@ -3,10 +3,8 @@
  * the chat's state, the event and its stamp, so machines that apply the same events have the same state. An event that
  * became impossible after its commit (another user took the nick) is answered, not applied.
  */
-import { stampMs } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { Refusal } from "../chat/refusal.ts";
-import type { UserId } from "../chat/user.ts";
 import { applyAccountEvent, isAccountEvent } from "./account.ts";
 import { applyCertificateEvent } from "./certificate.ts";
 import { applyChannelEvent } from "./channel.ts";
@@ -29,8 +27,7 @@ export function applyEvent(chat: ChatState, event: Event, stamp: number, by = ""
   if (isAccountEvent(event)) return applyAccountEvent(chat, event, stamp);
   switch (event.kind) {
     case "message":
-      noteUse(chat, event.user, by, stamp);
-      return applyMessage(chat, event, stamp);
+      return applyMessage(chat, event, stamp, by);
     case "arrived":
       return arrive(chat, event, stamp);
     case "attached":
@@ -72,10 +69,4 @@ export function applyEvent(chat: ChatState, event: Event, stamp: number, by = ""
     default:
       return applyChannelEvent(chat, event, stamp);
   }
-}
-
-/** Notes when a message came from a device. */
-function noteUse(chat: ChatState, id: UserId, session: string, stamp: number): void {
-  const device = chat.users.get(id)?.devices.get(session);
-  if (device !== undefined) device.spokeMs = stampMs(stamp);
 }

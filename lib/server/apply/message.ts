@@ -15,11 +15,21 @@ import type { EventOf, MessageTarget } from "./event.ts";
 import { saveInChannel, saveInPrivate } from "./saving.ts";
 import { accept } from "./user.ts";
 
-/** Delivers a message; the sender gets it back with echo-message, and its other sessions always get it. */
-export function applyMessage(chat: ChatState, event: EventOf<"message">, stamp: number): Refusal | undefined {
+/**
+ * Delivers a message; the sender gets it back with echo-message, and its other sessions always get it. `by` is the
+ * session that sent it.
+ */
+export function applyMessage(
+  chat: ChatState,
+  event: EventOf<"message">,
+  stamp: number,
+  by: string,
+): Refusal | undefined {
   const user = chat.users.get(event.user);
   if (user === undefined) return;
+  const device = user.devices.get(by);
   user.lastSpokeMs = stampMs(stamp);
+  if (device !== undefined) device.spokeMs = user.lastSpokeMs;
   user.spokeAt = chat.clock.monotonic();
   const { target } = event;
   if (target.kind === "user") return deliverToUser(chat, user, event, target, stamp);
