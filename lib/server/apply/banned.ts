@@ -13,10 +13,15 @@ import type { SessionState } from "../chat/session.ts";
 import type { UserState } from "../chat/user.ts";
 import { reply } from "../render/reply.ts";
 
-/** Whether a server ban matches the user with this nick. */
-export function isBannedAs(chat: ChatState, user: UserState, nick: string, stamp: number): boolean {
-  const { username, host, address, account } = user;
-  return chat.serverBans.match({ nick, username, host, address, account }, stampMs(stamp)) !== undefined;
+/** The server ban that matches a user, if it has this nick or account. */
+export function banWith(
+  chat: ChatState,
+  user: UserState,
+  changes: { readonly nick: string } | { readonly account: string },
+  stamp: number,
+): ServerBan | undefined {
+  const { nick, username, host, address, account } = user;
+  return chat.serverBans.match({ nick, username, host, address, account, ...changes }, stampMs(stamp));
 }
 
 /** Closes a session of this machine whose arrival a ban forbids. */

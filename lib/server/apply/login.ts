@@ -1,5 +1,4 @@
 /** Apply, for logins: a user gets the account that it proved, or becomes a guest. */
-import { stampMs } from "../../irc/stamp.ts";
 import type { ChatState } from "../chat/chat.ts";
 import { banSentence } from "../chat/server_ban.ts";
 import type { UserState } from "../chat/user.ts";
@@ -7,6 +6,7 @@ import { sendNumeric } from "../render/reply.ts";
 import { fromUser } from "../render/sender.ts";
 import type { EventOf } from "./event.ts";
 import { adoptGuestHistory } from "./account_history.ts";
+import { banWith } from "./banned.ts";
 import { sendToPeers } from "./notices.ts";
 import { giveOperator, reviewOperator } from "./operator_right.ts";
 import { announceLogin, endUser, isLoginValid, renameUser } from "./presence.ts";
@@ -28,10 +28,9 @@ export function logIn(
 
 /** Ends a user if a ban matches it with this account; returns whether it did. */
 export function endIfBanned(chat: ChatState, user: UserState, account: string, stamp: number): boolean {
-  const { nick, username, host, address } = user;
-  const ban = chat.serverBans.match({ nick, username, host, address, account }, stampMs(stamp));
+  const ban = banWith(chat, user, { account }, stamp);
   if (ban === undefined) return false;
-  chat.logEntry("ban met", { address, account, ban: ban.target });
+  chat.logEntry("ban met", { address: user.address, account, ban: ban.target });
   endUser(chat, user, stamp, { quit: `Banned (${ban.reason})`, error: banSentence(ban) });
   return true;
 }

@@ -15,7 +15,7 @@ import { type Device, type UserRecord, UserState } from "../chat/user.ts";
 import { fromUser } from "../render/sender.ts";
 import { tellNewLogin } from "../render/devices.ts";
 import { awayOf, changeAway } from "./away.ts";
-import { closeIfBanned, isBannedAs, refuseBanned } from "./banned.ts";
+import { banWith, closeIfBanned, refuseBanned } from "./banned.ts";
 import type { EventOf } from "./event.ts";
 import { removeMember } from "./membership.ts";
 import { notifyOffline, notifyOnline, sendToPeers } from "./notices.ts";
@@ -137,7 +137,7 @@ export function removeUser(chat: ChatState, user: UserState, reason: string, sta
 export function rename(chat: ChatState, event: EventOf<"renamed">, stamp: number): Refusal | undefined {
   const user = chat.users.get(event.user);
   if (user === undefined) return;
-  if (isBannedAs(chat, user, event.nick, stamp)) {
+  if (banWith(chat, user, { nick: event.nick }, stamp) !== undefined) {
     return numericRefusal("ERR_UNAVAILRESOURCE", event.nick, "Nick is unavailable: a server ban matches it");
   }
   if (
