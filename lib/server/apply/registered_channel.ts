@@ -34,14 +34,11 @@ export function registerChannel(
   saveRegistered(chat, channel);
 }
 
-/** Ends the registration; an empty channel ends with it. */
+/** Ends the registration. */
 export function unregisterChannel(chat: ChatState, channel: ChannelState): void {
   channel.registration = undefined;
   channel.flags.delete(registeredFlag);
   chat.store?.channels.remove(channel.name);
-  if (channel.members.size > 0) return;
-  chat.channels.delete(channel.folded);
-  chat.store?.conversations.forget(channel.folded);
 }
 
 /** Saves a registered channel. Call it after every change of the channel. */

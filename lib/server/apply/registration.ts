@@ -12,6 +12,7 @@ import { fromServer, fromUser } from "../render/sender.ts";
 import type { EventOf } from "./event.ts";
 import { recordAct } from "./audit.ts";
 import { closeUntilNow } from "./closing.ts";
+import { endChannel } from "./membership.ts";
 import { demoteFounder, restoreRank } from "./rank.ts";
 import { registerChannel, unregisterChannel } from "./registered_channel.ts";
 
@@ -82,7 +83,7 @@ function isKnown({ members, registration }: ChannelState, account: string): bool
     members.keys().some((user) => user.account === account);
 }
 
-/** Ends the registration, and tells the channel. */
+/** Ends the registration, and tells the channel; an empty channel ends with it. */
 export function dropFounder(
   chat: ChatState,
   channel: ChannelState,
@@ -90,6 +91,7 @@ export function dropFounder(
   stamp: number,
 ): void {
   unregisterChannel(chat, channel);
+  if (channel.members.size === 0) endChannel(chat, channel);
   broadcastFlag(chat, channel, "-", user, stamp);
   demoteFounder(chat, channel, stamp);
 }
