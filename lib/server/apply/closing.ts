@@ -29,7 +29,7 @@ export function saveReopened(chat: ChatState, channel: ChannelState, stamp: numb
   if (store !== undefined) store.closed.reopen(conversationOf(store, channel), stamp);
 }
 
-/** Before the first message of a channel: whether it is closed is stored with it. */
+/** Notes whether a channel is closed, which is stored with its first message. Call it before that message. */
 export function saveFirst(channel: ChannelState, conversation: Conversation): void {
   conversation.closed ??= isClosed(channel);
 }
@@ -69,11 +69,9 @@ export function endBan(chat: ChatState, channel: ChannelState, mask: string, sta
   if (store === undefined) return;
   const conversation = conversationOf(store, channel);
   const periods = store.closed.periodsOf(conversation);
-  if (!periods.some((one) => one.until === 0 && one.masks[0] === mask)) return;
-  store.closed.setPeriods(
-    conversation,
-    periods.map((one) => one.until === 0 && one.masks[0] === mask ? { ...one, until: stamp } : one),
-  );
+  const isOfBan = ({ until, masks }: ClosedPeriod) => until === 0 && masks[0] === mask;
+  if (!periods.some(isOfBan)) return;
+  store.closed.setPeriods(conversation, periods.map((one) => isOfBan(one) ? { ...one, until: stamp } : one));
 }
 
 /** Closes what was said until now, or only what was said to ranks, to an account, whatever rank it has. */
