@@ -21,18 +21,16 @@ export function sendToPeers(
   outgoing: Deliverable,
   options: { self?: boolean; monitors?: boolean; silent?: Deliverable | null } = {},
 ): void {
-  const done = new Set<Session>();
-  if (options.self === false) { for (const session of user.sessions) done.add(session); }
-  const { silent } = options;
+  const { self, monitors, silent } = options;
+  const done = new Set<Session>(self === false ? user.sessions : []);
+  sendOnce(user.sessions, outgoing, done);
   if (silent !== undefined) {
-    sendOnce(user.sessions, outgoing, done);
     for (const channel of user.channels.keys()) {
       if (isSilent(channel, user)) sendOnce(channel.sessions, silent, done);
     }
   }
   for (const channel of user.channels.keys()) sendOnce(channel.sessions, outgoing, done);
-  sendOnce(user.sessions, outgoing, done);
-  if (options.monitors) sendToWatchers(chat, user, outgoing, done);
+  if (monitors) sendToWatchers(chat, user, outgoing, done);
 }
 
 function sendOnce(sessions: readonly Session[], outgoing: Deliverable | null, done: Set<Session>): void {
