@@ -87,7 +87,8 @@ export const historySettings = {
     min: 0,
     env: "PARLEY_HISTORY_EACH",
     group: "History and data",
-    help: "the same for each channel or private conversation; 0 means no limit",
+    help:
+      "maximum size of the stored messages and events of one channel or private conversation; then it loses its oldest ones; 0 means no limit",
   },
   unsavedLimit: {
     kind: "size",

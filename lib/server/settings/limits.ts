@@ -37,7 +37,7 @@ export const limitSettings = {
     group: "Limits",
     metavar: "RATE",
     help:
-      "lines per second that a connection can send, and ten times as many in a burst; further lines wait, and what reaches more people or needs more work counts as more lines; 0 means no limit",
+      "lines per second that a connection can send, and ten times as many in a burst; further lines wait, and a line that reaches more people or needs more work counts as several; 0 means no limit",
   },
   httpRate: {
     kind: "number",
@@ -205,7 +205,7 @@ export const limitSettings = {
     group: "Limits",
     metavar: "COUNT",
     help:
-      "maximum number of bans per channel; the same limit holds for exceptions and for invite exceptions; what one host sets in channels that are not registered is at most ten times this",
+      "maximum number of bans per channel; the same limit holds for exceptions and for invite exceptions; one host can set ten times as many in all channels together that are not registered",
   },
   monitorLimit: {
     kind: "number",
