@@ -1,4 +1,5 @@
 /** Waits and sends a file again when the server says that files come too fast: a person shares many pictures at once. */
+
 import { deadlines } from "../../deadlines.ts";
 
 /** The server takes the file later. */

@@ -174,12 +174,9 @@ function nameIn({ pathname }: URL): string {
   } catch {
     // The name is used without decoding.
   }
+  const safe = last.replace(/[\p{Cc}\p{Cf}\u115f\u1160\u3164\uffa0<>:"|?*/\\]/gu, "_");
   // Many spaces push the ending of a name out of sight.
-  const clean = last.replace(/[\p{Cc}\p{Cf}\u115f\u1160\u3164\uffa0<>:"|?*/\\]/gu, "_").replace(
-    /[\s\u2800]+/g,
-    " ",
-  )
-    .replace(/^[.\s]+/, "");
+  const clean = safe.replace(/[\s\u2800]+/g, " ").replace(/^[.\s]+/, "");
   return cutText(withoutEnd(clean, /[.\s]/), 120) || "file";
 }
 
