@@ -45,14 +45,3 @@ export async function token(peer: Peer): Promise<string> {
 export async function ann(site: Site): Promise<string> {
   return await token(await site.chat.peer("ann", { caps: ["batch"] }));
 }
-
-/** Sends a file. */
-export function post(
-  site: Site,
-  bearer: string,
-  body: BodyInit,
-  headers: Record<string, string> = {},
-): Promise<Response> {
-  const authorization = `Bearer ${bearer}`;
-  return fetch(`${site.origin}/upload`, { method: "POST", body, headers: { authorization, ...headers } });
-}

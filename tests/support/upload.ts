@@ -1,4 +1,4 @@
-/** Uploads to a real server, as a person who is connected to it. */
+/** Uploads as a person who is connected: to a real server, and to any web side. */
 import type { Peer } from "./peer.ts";
 import type { RunningServer } from "./server.ts";
 
@@ -15,6 +15,17 @@ export function upload(
   body: BodyInit,
   type?: string,
 ): Promise<Response> {
-  const headers = { authorization: `Bearer ${token}`, ...(type !== undefined && { "content-type": type }) };
-  return fetch(`http://127.0.0.1:${server.webPort}/upload`, { method: "POST", body, headers });
+  const headers = type === undefined ? {} : { "content-type": type };
+  return post({ origin: `http://127.0.0.1:${server.webPort}` }, token, body, headers);
+}
+
+/** Sends a file to the web side at this origin. */
+export function post(
+  { origin }: { readonly origin: string },
+  token: string,
+  body: BodyInit,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const authorization = `Bearer ${token}`;
+  return fetch(`${origin}/upload`, { method: "POST", body, headers: { authorization, ...headers } });
 }

@@ -2,7 +2,8 @@
 import { assertEquals } from "@std/assert";
 import { registered } from "../../support/account.ts";
 import { until } from "../../support/deadline.ts";
-import { ann, fileSite, post, token } from "../../support/file_site.ts";
+import { ann, fileSite, token } from "../../support/file_site.ts";
+import { post } from "../../support/upload.ts";
 import { granted } from "../../support/permissions.ts";
 
 const ignore = !granted("net", "read", "write", "env");

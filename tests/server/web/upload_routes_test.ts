@@ -5,7 +5,8 @@ import { UploadFolder } from "../../../lib/server/web/upload_folder.ts";
 import { password, registered } from "../../support/account.ts";
 import { granted } from "../../support/permissions.ts";
 import type { Peer } from "../../support/peer.ts";
-import { ann, fileSite, post, token } from "../../support/file_site.ts";
+import { ann, fileSite, token } from "../../support/file_site.ts";
+import { post } from "../../support/upload.ts";
 import type { Site } from "../../support/site.ts";
 import { onSmallDisk, smallDisk } from "../../support/small_disk.ts";
 
