@@ -6,7 +6,6 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { firstStamp, messageId, parseMessageId, stampMs } from "../../irc/stamp.ts";
-import type { HistoryClosure } from "./accounts.ts";
 import { decodeBlock, encodeBlock, type StoredRecord } from "./block.ts";
 import { row } from "./conversation.ts";
 import { prepareArrays } from "./database.ts";
@@ -55,9 +54,7 @@ export function mendTimes(db: DatabaseSync, nowMs: number, menders: ValueMenders
     for (const [table, column] of timeColumns) {
       db.prepare(`UPDATE ${table} SET ${column} = ?1 WHERE ${column} > ?1`).run(nowMs);
     }
-    mendClosures(db, firstStamp(nowMs));
-    mendChannels(db, nowMs);
-    mendPeriods(db, firstStamp(nowMs));
+    mendTexts(db, nowMs);
     mendValues(db, nowMs, menders);
     db.exec("COMMIT");
     return mended;
@@ -68,14 +65,26 @@ export function mendTimes(db: DatabaseSync, nowMs: number, menders: ValueMenders
   }
 }
 
-/** Closed history stays closed: a closure in the future ends at the present, where the newest messages go. */
-function mendClosures(db: DatabaseSync, now: number): void {
-  const save = db.prepare("UPDATE account SET closures = ? WHERE key = ?");
-  for (const one of prepareArrays(db, "SELECT key, closures FROM account WHERE closures IS NOT NULL").all()) {
-    const [key, closures] = row(one);
-    const mended: HistoryClosure[] = JSON.parse(String(closures));
-    save.run(JSON.stringify(mended.map((one) => ({ ...one, until: Math.min(one.until, now) }))), String(key));
-  }
+/** Mends the times that are stored as JSON. */
+function mendTexts(db: DatabaseSync, nowMs: number): void {
+  const now = firstStamp(nowMs);
+  // Closed history stays closed: a closure in the future ends at the present, where the newest messages go.
+  mendJson(
+    db,
+    ["account", "key", "closures"],
+    (name, value) => name === "until" ? Math.min(value, now) : value,
+  );
+  // Topics, bans and channels have their times in seconds.
+  mendJson(db, ["kept_channel", "key", "state"], (name, value) => {
+    if (name === "madeAt") return Math.min(value, now);
+    return name === "at" || name === "createdAt" ? Math.min(value, Math.floor(nowMs / 1000)) : value;
+  });
+  // The bans of today end in time, and those that have ended stay as long as they were.
+  mendJson(
+    db,
+    ["conversation", "id", "periods"],
+    (name, value) => name === "from" || name === "until" ? movedStamp(db, value, now) : value,
+  );
 }
 
 interface Block {
@@ -197,31 +206,22 @@ function lastAt(sorted: readonly number[], most: number): number {
   return low - 1;
 }
 
-/** Topics, bans and channels have their times in seconds, as JSON. */
-function mendChannels(db: DatabaseSync, nowMs: number): void {
-  const nowSeconds = Math.floor(nowMs / 1000);
-  const update = db.prepare("UPDATE kept_channel SET state = ? WHERE key = ?");
-  for (const channel of prepareArrays(db, "SELECT key, state FROM kept_channel").all()) {
-    const [key, state] = row(channel);
-    const mended = JSON.stringify(JSON.parse(String(state)), (name, value) => {
-      if (typeof value !== "number") return value;
-      if (name === "madeAt") return Math.min(value, firstStamp(nowMs));
-      return name === "at" || name === "createdAt" ? Math.min(value, nowSeconds) : value;
-    });
-    if (mended !== state) update.run(mended, String(key));
-  }
-}
-
-/** The bans of today end in time, and those that have ended stay as long as they were. */
-function mendPeriods(db: DatabaseSync, now: number): void {
-  const update = db.prepare("UPDATE conversation SET periods = ? WHERE id = ?");
-  for (const found of prepareArrays(db, "SELECT id, periods FROM conversation WHERE periods <> ''").all()) {
-    const [id, periods] = row(found);
-    const mended = JSON.stringify(JSON.parse(String(periods)), (name, value) => {
-      const isStamp = (name === "from" || name === "until") && typeof value === "number";
-      return isStamp ? movedStamp(db, value, now) : value;
-    });
-    if (mended !== periods) update.run(mended, Number(id));
+/** Mends the times in a column with JSON: `mend` gets each number with its name. */
+function mendJson(
+  db: DatabaseSync,
+  [table, key, column]: readonly [table: string, key: string, column: string],
+  mend: (name: string, value: number) => number,
+): void {
+  const update = db.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${key} = ?`);
+  for (
+    const found of prepareArrays(db, `SELECT ${key}, ${column} FROM ${table} WHERE ${column} <> ''`).all()
+  ) {
+    const [id = null, text] = row(found);
+    const mended = JSON.stringify(
+      JSON.parse(String(text)),
+      (name, value) => typeof value === "number" ? mend(name, value) : value,
+    );
+    if (mended !== text) update.run(mended, id);
   }
 }
 
