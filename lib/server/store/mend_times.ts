@@ -74,6 +74,13 @@ function mendTexts(db: DatabaseSync, nowMs: number): void {
     ["account", "key", "closures"],
     (name, value) => name === "until" ? Math.min(value, now) : value,
   );
+  // The person is told of an act at each login for a week; one in the future would be told until a week after it.
+  mendJson(db, ["account", "key", "acts"], (name, value) => name === "ms" ? Math.min(value, nowMs) : value);
+  mendJson(
+    db,
+    ["account", "key", "certificates"],
+    (name, value) => name === "addedMs" ? Math.min(value, nowMs) : value,
+  );
   // Topics, bans and channels have their times in seconds.
   mendJson(db, ["kept_channel", "key", "state"], (name, value) => {
     if (name === "madeAt") return Math.min(value, now);

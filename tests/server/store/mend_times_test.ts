@@ -5,9 +5,9 @@ import { firstStamp, messageId, stampMs } from "../../../lib/irc/stamp.ts";
 import { banMender } from "../../../lib/server/chat/server_ban.ts";
 import { positionMender } from "../../../lib/server/cluster/machine_store.ts";
 import { mendTimes } from "../../../lib/server/store/mend_times.ts";
-import { openFolder } from "../../../lib/server/store/open.ts";
+import { type OpenedDatabase, openFolder, openMemory } from "../../../lib/server/store/open.ts";
 import { isFailure } from "../../../lib/server/store/sqlite_errors.ts";
-import { openStore } from "../../../lib/server/store/store.ts";
+import { openStore, Store } from "../../../lib/server/store/store.ts";
 import { Clock } from "../../../lib/irc/clock.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
@@ -141,6 +141,25 @@ Deno.test("messages that are mended twice are found by all their old msgids", on
   assert(stampMs(second) <= earlierMs);
   assertEquals([late, first].map((stamp) => again.history.presentStamp(stamp)), [second, second]);
 });
+
+Deno.test("the acts and certificates of an account move to the present too", () => {
+  using store = new Store(withAccount([nowMs - 5, nowMs + yearMs]), { mend: {}, clock });
+  using expected = new Store(withAccount([nowMs - 5, nowMs]));
+  assertEquals(store.accounts.all(), expected.accounts.all());
+});
+
+const clock = new Clock({ now: () => nowMs });
+
+/** A database with an account that has an act and a certificate of each time. */
+function withAccount(times: readonly number[]): OpenedDatabase {
+  const opened = openMemory();
+  const acts = times.map((ms) => ({ ms, by: "eve", did: "set a new password" }));
+  const certificates = times.map((addedMs) => ({ fingerprint: "ab".repeat(32), addedMs }));
+  opened.db.prepare(
+    "INSERT INTO account (key, name, verifier, role, created_ms, acts, certificates) VALUES (?, ?, ?, ?, ?, ?, ?)",
+  ).run("ann", "ann", "v", "", 1, JSON.stringify(acts), JSON.stringify(certificates));
+  return opened;
+}
 
 Deno.test(
   "a disk that becomes full while times are mended changes nothing, and is one sentence",
