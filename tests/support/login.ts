@@ -6,23 +6,41 @@ import type { Chat } from "./chat.ts";
 import type { Peer } from "./peer.ts";
 import { plain } from "./transcript.ts";
 
+/** How a device logs in. */
+export interface DeviceOptions {
+  /** @default {the name of the account} */
+  readonly nick?: string;
+  readonly caps?: readonly string[];
+  /** @default {the password of registered()} */
+  readonly secret?: string;
+}
+
 /** A device that logs in and registers as `nick`, and the lines after its welcome. */
 export async function device(
   chat: Chat,
   account: string,
-  { nick = account, caps = [] }: { nick?: string; caps?: readonly string[] } = {},
+  options: DeviceOptions = {},
 ): Promise<{ peer: Peer; received: string[] }> {
-  const peer = await chat.peer(nick, { register: false });
+  const peer = await chat.peer(options.nick ?? account, { register: false });
+  return { peer, received: await arrive(peer, account, options) };
+}
+
+/** Logs in and registers on a new connection; returns the lines after the welcome. */
+export async function arrive(
+  peer: Peer,
+  account: string,
+  { nick = account, caps = [], secret }: DeviceOptions = {},
+): Promise<string[]> {
   peer.send(
     "CAP LS 302",
     `CAP REQ :${["sasl", "standard-replies", ...caps].join(" ")}`,
     `NICK ${nick}`,
     `USER ${nick} 0 * :${nick}`,
   );
-  await logIn(peer, account);
+  await logIn(peer, account, secret);
   peer.send("CAP END");
-  await peer.until(/^\S+ (376|422) /);
-  return { peer, received: plain(await peer.lines()) };
+  await peer.until(/^(?:@\S+ )?\S+ (376|422) /);
+  return plain(await peer.lines());
 }
 
 /** Logs in by PLAIN; returns the answer, from RPL_LOGGEDIN on. */

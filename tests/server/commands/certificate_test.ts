@@ -5,7 +5,7 @@ import { serverEndPoint } from "../../../lib/net/tls_identity.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
 import { password, registered } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
-import { logIn, scram } from "../../support/login.ts";
+import { arrive, scram } from "../../support/login.ts";
 import { startMachines } from "../../support/machine_pair.ts";
 import { visit } from "../../support/memory_connection.ts";
 import type { Peer } from "../../support/peer.ts";
@@ -89,11 +89,7 @@ story("the other devices of an account are told of a certificate, and an account
   const ann = await withCertificate(chat, mine, "ann");
   await ask(ann, `REGISTER * * ${password}`);
   const other = await withCertificate(chat, undefined, "ann", false);
-  other.send("CAP REQ :sasl standard-replies", "NICK ann", "USER ann 0 * :ann");
-  await logIn(other, "ann");
-  other.send("CAP END");
-  await other.until(/^\S+ (376|422) /);
-  await other.lines();
+  await arrive(other, "ann");
   for (let at = 0; at < 10; at++) await ask(ann, `CERT ADD ${String(at).repeat(64)}`);
   assertEquals(
     (await receive(other))[0],

@@ -9,7 +9,7 @@ import type { AccountRow } from "../../../lib/server/store/accounts.ts";
 import { makeOwnerCode } from "../../../lib/server/hub/owner_code.ts";
 import { password, registered } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
-import { logIn } from "../../support/login.ts";
+import { device } from "../../support/login.ts";
 import type { Peer } from "../../support/peer.ts";
 import { story } from "../../support/story.ts";
 import { ask, receive } from "../../support/transcript.ts";
@@ -26,12 +26,8 @@ const caps = [
 
 /** A device of bob that knows this password; `told` is what it reads after the welcome. */
 async function bobWith(chat: Chat, secret: string): Promise<{ peer: Peer; told: string[] }> {
-  const peer = await chat.peer("bob", { register: false });
-  peer.send(`CAP REQ :${["sasl", "standard-replies", ...caps].join(" ")}`, "NICK bob", "USER bob 0 * :bob");
-  await logIn(peer, "bob", secret);
-  peer.send("CAP END");
-  await peer.until(/ (376|422) /);
-  return { peer, told: (await receive(peer)).filter((line) => line.includes(" NOTE ")) };
+  const { peer, received } = await device(chat, "bob", { caps, secret });
+  return { peer, told: received.filter((line) => line.includes(" NOTE ")) };
 }
 
 const own = "my-own-battery";
@@ -223,11 +219,8 @@ story("a login tells what operators did while the person was away", async (chat)
     "mallory restored your account",
     "ann made your account operator",
   ]);
-  const cat = await chat.peer("cat", { register: false });
-  cat.send("CAP REQ :sasl standard-replies", "NICK cat", "USER cat 0 * :cat");
-  await logIn(cat, "cat", given);
-  cat.send("CAP END");
-  assert((await cat.next(/PASSWORD_KNOWN/)).includes("created your account"));
+  const { received } = await device(chat, "cat", { secret: given });
+  assert(received.find((line) => line.includes("PASSWORD_KNOWN"))?.includes("created your account"));
 });
 
 story("a person who deletes an account after RESET does not learn with whom it talked", async (chat) => {

@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { makeOperator, password } from "../../support/account.ts";
 import type { Chat } from "../../support/chat.ts";
-import { logIn } from "../../support/login.ts";
+import { arrive, logIn } from "../../support/login.ts";
 import type { Peer } from "../../support/peer.ts";
 import { story } from "../../support/story.ts";
 import { ask, receive } from "../../support/transcript.ts";
@@ -157,10 +157,7 @@ async function twoDevices(chat: Chat): Promise<{ bob: Peer; device: Peer }> {
   const bob = await visit(chat.hub, "10.1.2.3", "bob", { secure: true });
   await ask(bob, `REGISTER * * ${password}`);
   const device = await visit(chat.hub, "10.3.3.3", "bob", { register: false, secure: true });
-  device.send("CAP REQ :sasl standard-replies", "NICK bob", "USER bob 0 * :bob");
-  await logIn(device, "bob");
-  device.send("CAP END");
-  await device.until(/ 422 /);
+  await arrive(device, "bob");
   return { bob, device };
 }
 
