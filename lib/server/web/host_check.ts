@@ -27,8 +27,12 @@ export function isOwnHost(header: string, names: readonly string[]): boolean {
   const name = hostName(header);
   if (name === undefined) return false;
   if (parseAddress(name.replace(/^\[(.*)\]$/, "$1")) !== undefined) return true;
-  if (!name.includes(".") || localEndings.some((ending) => name.endsWith(ending))) return true;
-  return names.some((one) => hostName(one) === name);
+  return isLocalName(name) || names.some((one) => hostName(one) === name);
+}
+
+/** Whether nobody can register a host name publicly. An address counts as a name here. */
+export function isLocalName(name: string): boolean {
+  return !name.includes(".") || localEndings.some((ending) => name.endsWith(ending));
 }
 
 /** The answer to a request for another host name. */

@@ -5,7 +5,7 @@
  */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { isLoopback, plainAddress, writtenAddress } from "../../irc/address.ts";
-import { hostName } from "./host_check.ts";
+import { hostName, isLocalName } from "./host_check.ts";
 
 /** The origin of a request. */
 export interface Visitor {
@@ -26,8 +26,8 @@ const proxyHeader = new RegExp(
   "^(?:(?:x-)?forwarded(?:-.+)?|via|cdn-loop|x-real-ip|x-real-port|cf-.+|x-envoy-.+|x-original-.+|x-proxy.*|" +
     "(?:.+-)?client-?ip|x-cluster-.+|x-remote-(?:ip|addr))$",
 );
-/** The least that a name needs to be one that other machines can have for this one. */
-const publicName = /^(?!.*\.(?:local|localhost|internal|home\.arpa|lan)$).+\.[a-z][a-z0-9-]*$/;
+/** The form of a public name: its last part is no number, as that of an address is. */
+const domain = /.\.[a-z][a-z0-9-]*$/;
 /** The address of a listener for all addresses leads to this machine too. */
 const anyAddress = /^(?:0\.0\.0\.0|\[::\])$/;
 
@@ -84,7 +84,7 @@ function signFromHere(
   if (name === undefined) return undefined;
   if (httpVersion === "1.0") return "HTTP/1.0";
   const sign = "another name or address in the header host";
-  if (publicName.test(name)) return sign;
+  if (domain.test(name) && !isLocalName(name)) return sign;
   const address = writtenAddress(name.replace(/^\[(.*)\]$/, "$1"));
   if (/^(?:.+\.)?localhost$/.test(name) || anyAddress.test(name)) return undefined;
   if (address !== undefined) return isLoopback(address) ? undefined : sign;
