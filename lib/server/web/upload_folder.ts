@@ -96,11 +96,11 @@ export class UploadFolder {
         if (bytes > maxBytes) throw new UploadRefusal(413, tooLarge);
         if (bytes >= checkAt && this.#spaceForFiles() < chunk.length) throw fullRefusal();
         if (bytes >= checkAt) checkAt = bytes + checkedBytes;
-        for (let sent = 0; sent < chunk.length;) sent += await file.write(chunk.subarray(sent));
+        await writeAll(file, chunk);
       }
       for (const { at, bytes } of corrections) {
         await file.seek(at, Deno.SeekMode.Start);
-        for (let sent = 0; sent < bytes.length;) sent += await file.write(bytes.subarray(sent));
+        await writeAll(file, bytes);
       }
       await file.syncData();
       await Deno.rename(part, this.#path(id));
@@ -184,6 +184,10 @@ export class UploadFolder {
     if (!this.isId(id)) throw new RangeError(`Cannot use "${id}" as the id of a file`);
     return `${this.#folder}/${id}`;
   }
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let sent = 0; sent < bytes.length;) sent += await file.write(bytes.subarray(sent));
 }
 
 function removeIfPresent(path: string): void {

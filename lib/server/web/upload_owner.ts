@@ -60,8 +60,15 @@ export function rightToDelete(
   return chat.accounts.roleOf(owner) === "" ? undefined : { by: owner };
 }
 
-/** The sender of a file; throws an UploadRefusal if it is unknown. */
-export async function ownerOf(chat: Chat, request: IncomingMessage, visitor: Visitor): Promise<Uploader> {
+/** The person who sends or deletes a file; throws an UploadRefusal if it is unknown or cannot send files any more. */
+export async function senderOf(chat: Chat, request: IncomingMessage, visitor: Visitor): Promise<Uploader> {
+  const sender = await identify(chat, request, visitor);
+  const refusal = refusalToSend(chat, sender, visitor.address);
+  if (refusal !== undefined) throw refusal;
+  return sender;
+}
+
+async function identify(chat: Chat, request: IncomingMessage, visitor: Visitor): Promise<Uploader> {
   const [, scheme = "", credentials = ""] = /^(\w+) +(\S+)$/.exec(request.headers.authorization ?? "") ?? [];
   if (scheme.toLowerCase() === "bearer") {
     return chat.tokens.read(credentials) ??
@@ -77,13 +84,13 @@ export async function ownerOf(chat: Chat, request: IncomingMessage, visitor: Vis
   const text = decode(credentials);
   const at = text.indexOf(":");
   const outcome = await chat.accounts.checkPassword(text.slice(0, at), text.slice(at + 1), address, "HTTP");
-  if (outcome.kind === "right") return senderOf(outcome.account);
+  if (outcome.kind === "right") return uploaderOf(outcome.account);
   if (outcome.kind === "suspended") return refuse(403, `The account is suspended: ${outcome.reason}`);
   if (outcome.kind === "too many tries") return refuse(429, "Too many attempts; wait a few minutes");
   return refuse(401, "The name or the password is wrong");
 }
 
-function senderOf({ name: owner, epoch }: AccountRow): Uploader {
+function uploaderOf({ name: owner, epoch }: AccountRow): Uploader {
   return epoch === undefined ? { owner } : { owner, epoch };
 }
 

@@ -1,8 +1,8 @@
 /**
  * File sharing: POST /upload for identified users (soju.im/FILEHOST, draft/FILEHOST), GET /files/ID/NAME for everybody
- * with the address, DELETE of it for its owner and for operators. Content is streamed. Uploaded content never runs: it
- * is served in its own sandbox, and it is a download unless it is an image, audio or video. uploaded_files.ts stores,
- * shares and prunes the files.
+ * with the address, DELETE of it for its owner and for operators. Content is streamed. Uploaded content never runs: it is
+ * served in its own sandbox, and it is a download unless it is an image, audio, video or plain text. uploaded_files.ts
+ * stores, shares and prunes the files.
  */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -17,7 +17,7 @@ import type { UploadRow } from "../store/uploads.ts";
 import { answerTo, httpDate } from "./conditional_request.ts";
 import { contentType, disposition, fileName, isPagePart, mediaType } from "./file_name.ts";
 import { diskRefusal, type UploadFolder, UploadRefusal } from "./upload_folder.ts";
-import { ownerOf, refusalToSend, rightToDelete } from "./upload_owner.ts";
+import { rightToDelete, senderOf } from "./upload_owner.ts";
 import { RunningUploads } from "./running_uploads.ts";
 import { UploadedFiles } from "./uploaded_files.ts";
 import type { Visitor } from "./visitor.ts";
@@ -114,11 +114,9 @@ export class UploadRoutes {
 
   async #receive(request: IncomingMessage, visitor: Visitor): Promise<UploadRow> {
     const { chat } = this.#hub;
-    const sender = await ownerOf(chat, request, visitor);
+    const sender = await senderOf(chat, request, visitor);
     const { owner, user } = sender;
     const { address } = visitor;
-    const refusal = refusalToSend(chat, sender, address);
-    if (refusal !== undefined) throw refusal;
     if (owner.startsWith("~") && (user === undefined || !chat.users.has(user))) {
       throw new UploadRefusal(403, "You are not connected to the chat any more");
     }
@@ -169,9 +167,7 @@ export class UploadRoutes {
   ): Promise<void> {
     const { chat } = this.#hub;
     try {
-      const sender = await ownerOf(chat, request, visitor);
-      const refusal = refusalToSend(chat, sender, visitor.address);
-      if (refusal !== undefined) throw refusal;
+      const sender = await senderOf(chat, request, visitor);
       const file = this.#folder.isId(id) ? chat.store?.files.find(id) : undefined;
       if (file === undefined) throw new UploadRefusal(404, missing);
       const right = rightToDelete(chat, sender, file);
