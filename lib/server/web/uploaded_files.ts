@@ -139,7 +139,7 @@ export class UploadedFiles implements FileContents {
   #remove(id: string): void {
     const onError = (error: unknown) =>
       // The next start deletes it, because it has no row any more.
-      this.#hub.chat.log("error", `Cannot delete file ${id}: ${reasonOf(error)}`);
+      this.#hub.chat.log("error", `Cannot delete file ${shownId(id)}: ${reasonOf(error)}`);
     try {
       if (this.#isQuick() && this.#folder.removeSmall(id)) return;
     } catch (error) {
@@ -177,10 +177,7 @@ export class UploadedFiles implements FileContents {
       });
       if (this.#find(row.id) === undefined) await this.#folder.remove(row.id);
     } catch (error) {
-      this.#hub.chat.log(
-        "error",
-        `Cannot fetch file ${row.id}: ${reasonOf(error)}`,
-      );
+      this.#hub.chat.log("error", `Cannot fetch file ${shownId(row.id)}: ${reasonOf(error)}`);
     } finally {
       this.#fetching.delete(row.id);
     }
@@ -227,7 +224,7 @@ function isSharingFailure(error: unknown): error is SharingFailure {
   return error instanceof Error && "sentence" in error;
 }
 
-/** The beginning of an id, for the log: everybody who knows the whole id can read the file. */
+/** The beginning of an id, for the log: everybody who knows it all can read the file. */
 function shownId(id: string): string {
   return `${id.slice(0, 6)}…`;
 }
