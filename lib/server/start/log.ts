@@ -124,22 +124,24 @@ export class LogOutput {
     while (this.#waiting.length > 0) {
       const lines = this.#waiting;
       this.#waiting = [];
-      try {
-        await this.#writeAll(Buffer.concat(lines));
-        this.#waitingBytes -= lines.reduce((sum, line) => sum + line.length, 0);
-        this.#tellLost();
-      } catch {
-        // The disk of the log is full, or its reader has ended.
-        this.#waitingBytes -= lines.reduce((sum, line) => sum + line.length, 0);
-        this.#lost += lines.length;
-      }
+      const bytes = Buffer.concat(lines);
+      const isWritten = await this.#writeAll(bytes);
+      this.#waitingBytes -= bytes.length;
+      if (isWritten) this.#tellLost();
+      else this.#lost += lines.length;
     }
     this.#isWriting = false;
     this.#idle.resolve();
   }
 
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    for (let sent = 0; sent < bytes.length;) sent += await this.#options.write(bytes.subarray(sent));
+  /** False if the disk of the log is full, or its reader has ended. */
+  async #writeAll(bytes: Uint8Array): Promise<boolean> {
+    try {
+      for (let sent = 0; sent < bytes.length;) sent += await this.#options.write(bytes.subarray(sent));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #tellLost(): void {
