@@ -14,7 +14,7 @@ import { type ChatSide, openChat } from "./lib/server/start/chat_side.ts";
 import { openPlain, openTls, shareParts } from "./lib/server/start/listeners.ts";
 import { exitCodes, StartError } from "./lib/server/start/start_error.ts";
 import { banner, qrCode } from "./lib/server/start/banner.ts";
-import { endProcess } from "./lib/server/start/end_process.ts";
+import { endProcess, flushMs } from "./lib/server/start/end_process.ts";
 import { type LogOutput, openLog } from "./lib/server/start/log.ts";
 import { openWeb, type WebSide } from "./lib/server/start/web_side.ts";
 import { version } from "./lib/version.ts";
@@ -56,8 +56,6 @@ const standstillMs = 1_000;
 const renewMs = 600_000;
 /** How often a stop looks whether the last connection is closed, and tries to save the last rows. */
 const closedCheckMs = 10;
-/** The longest wait for a reader of the log before the server ends because it cannot start. */
-const flushMs = 500;
 const saveRetryMs = 100;
 /** The lines of the log; main() replaces it as the settings say. */
 let output = openLog({ log: "text", logLevel: "info" }, Date.now);
@@ -149,7 +147,8 @@ interface RunningParts extends Pick<ChatSide, "hub" | "store" | "machines"> {
 
 /** Closes the connections, saves everything, and ends the process after deadlines.serverStopMs at the latest. */
 async function stop({ hub, store, machines, listener, secure, web }: RunningParts): Promise<void> {
-  const end = () => void endProcess(store, { isShared: machines !== undefined, output });
+  let ending: Promise<never> | undefined;
+  const end = () => void (ending ??= endProcess(store, { isShared: machines !== undefined, output }));
   const timeout = setTimeout(end, deadlines.serverStopMs - flushMs);
   const closed = Promise.all([listener.close(), secure?.close()]);
   hub.close("The server is stopping");
@@ -159,8 +158,9 @@ async function stop({ hub, store, machines, listener, secure, web }: RunningPart
     await new Promise((resolve) => setTimeout(resolve, closedCheckMs));
   }
   await machines?.leave();
-  // The timeout ends this.
-  while (!store.commit()) await new Promise((resolve) => setTimeout(resolve, saveRetryMs));
+  while (ending === undefined && !store.commit()) {
+    await new Promise((resolve) => setTimeout(resolve, saveRetryMs));
+  }
   clearTimeout(timeout);
   end();
 }

@@ -4,8 +4,8 @@ import type { Store } from "../store/store.ts";
 import type { LogOutput } from "./log.ts";
 import { exitCodes } from "./start_error.ts";
 
-/** The longest wait for a reader of the log. */
-const flushMs = 500;
+/** The longest wait for a reader of the log, before the server ends. */
+export const flushMs = 500;
 
 /** Closes the store and ends the process. `isShared`: other machines have the same data. */
 export async function endProcess(
