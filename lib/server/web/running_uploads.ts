@@ -39,10 +39,16 @@ export class RunningUploads {
     this.#chat = chat;
   }
 
-  /** The content of an upload, until it is complete or its end comes; then reading throws an UploadRefusal. */
-  async *watch(upload: RunningUpload): AsyncGenerator<Uint8Array> {
+  /**
+   * The content of an upload that begins now, until it is complete or its end comes; then reading throws an
+   * UploadRefusal.
+   */
+  watch(upload: RunningUpload): AsyncGenerator<Uint8Array> {
     const startMs = this.#chat.clock.monotonic();
-    const watched: Watched = { ...upload, startMs, bytes: 0, stopReading: () => {} };
+    return this.#read({ ...upload, startMs, bytes: 0, stopReading: () => {} });
+  }
+
+  async *#read(watched: Watched): AsyncGenerator<Uint8Array> {
     this.#running.add(watched);
     this.#checking ??= setInterval(() => this.check(), checkMs);
     try {
@@ -50,7 +56,7 @@ export class RunningUploads {
         const next = await read(watched);
         if (next.done) return;
         watched.bytes += next.value.length;
-        upload.onArrived(watched.bytes);
+        watched.onArrived(watched.bytes);
         yield next.value;
       }
     } finally {
@@ -62,7 +68,7 @@ export class RunningUploads {
     }
   }
 
-  /** Ends what must end. */
+  /** Ends the uploads that are too slow, or whose sender cannot send files any more. */
   check(): void {
     const nowMs = this.#chat.clock.monotonic();
     for (const watched of this.#running) {
