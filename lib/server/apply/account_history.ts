@@ -53,8 +53,9 @@ export function announceErasure(chat: ChatState, user: UserState, account: strin
   const { store } = chat;
   if (store === undefined) return;
   const openFrom = chat.accounts.openFrom(account);
+  const folded = fold(account);
   // Most records are of others, and reading one takes twenty times as long as this check.
-  const [start = ""] = fold(account).split("\\");
+  const [start = ""] = folded.split("\\");
   const canBeOf = ({ record }: StoredRecord) =>
     record.startsWith("@") && fold(record.slice(0, record.indexOf(" "))).includes(`account=${start}`);
   const conversations = allVisibleHistory(chat, store, user, 0).slice(0, maxConversations);
@@ -63,14 +64,13 @@ export function announceErasure(chat: ChatState, user: UserState, account: strin
     const range = { limit, from: "end", events: false } as const;
     for (const saved of store.database.read(() => store.history.read(views, range), []).filter(canBeOf)) {
       const message = parse(saved.record.split("\r", 1)[0] ?? "");
-      if (fold(message?.tags.get("account") ?? "") !== fold(account)) continue;
+      if (fold(message?.tags.get("account") ?? "") !== folded) continue;
       const [target = ""] = message?.params ?? [];
       const channel = chat.channel(name);
       const params = [channel?.name ?? name, messageId(saved.stamp)];
-      const record = new OutgoingLine(user.source, "REDACT", params, { account }).record();
-      const deletion = { stamp, account: fold(account), record, reason: "" };
-      for (const { conversation } of views) store.deletions.save(conversation, saved.stamp, deletion);
       const outgoing = new OutgoingLine(user.source, "REDACT", params, { stamp, account });
+      const deletion = { stamp, account: folded, record: outgoing.record(), reason: "" };
+      for (const { conversation } of views) store.deletions.save(conversation, saved.stamp, deletion);
       if (channel !== undefined) sendInChannel(channel, user, outgoing, target.slice(0, target.indexOf("#")));
       else {
         const people = new Set([user, chat.find(name)]);
