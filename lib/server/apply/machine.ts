@@ -49,7 +49,7 @@ export function clearSuspicion(chat: ChatState, session: string): void {
 }
 
 /** The machine of a session. */
-export function machineOf(session: string): string {
+function machineOf(session: string): string {
   return session.slice(0, session.lastIndexOf("-") + 1);
 }
 

@@ -117,7 +117,7 @@ export class Suspicions {
     this.#send(machine, this.#options.claim(lostEvent(machine, suspectedAt), id));
   }
 
-  /** Not again for a minute: while only the link between two machines is broken, one suspects the other again and again. */
+  /** Once a minute for each machine: while only the link to it is broken, this one suspects it again and again. */
   #log(machine: string): void {
     const { chat, now } = this.#options;
     if (now() - (this.#loggedMs.get(machine) ?? -Infinity) < logEveryMs) return;
