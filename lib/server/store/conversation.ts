@@ -60,6 +60,8 @@ export function logOf(conversation: number, stream: Stream): number {
 
 /** If so many people had one nick, only those are found who wrote with the person that asks. */
 const maxKnown = 1000;
+/** The most conversations in memory, and twice those without a row if that is more. */
+const maxCached = 20_000;
 /** The most former nicks of a person. */
 const maxFormer = 20;
 
@@ -67,6 +69,8 @@ const maxFormer = 20;
 export class Conversations implements CommitParticipant {
   readonly #database: Database;
   readonly #cache = new Map<string, Conversation>();
+  /** Stored conversations leave the memory when there are more than so many. */
+  #mostCached = maxCached;
   #insertedNow: Conversation[] = [];
   readonly #find: StatementSync;
   readonly #insert: WriteStatement;
@@ -309,9 +313,11 @@ export class Conversations implements CommitParticipant {
 
   written(): void {
     this.#insertedNow = [];
-    if (this.#cache.size <= maxCached) return;
+    if (this.#cache.size <= this.#mostCached) return;
     // The row of a stored one has all that its entry has.
     for (const [key, { id }] of this.#cache) if (id !== undefined) this.#cache.delete(key);
+    // Those without a row stay; without a new bound, each commit would pass all of them.
+    this.#mostCached = Math.max(maxCached, 2 * this.#cache.size);
   }
 
   rolledBack(): void {
@@ -343,9 +349,6 @@ export class Conversations implements CommitParticipant {
     return conversation;
   }
 }
-
-/** The largest number of conversations in memory. */
-const maxCached = 20_000;
 
 /** No channel name contains a space, so the key of a pair never equals that of a channel. */
 function pairKey(one: string, other: string): string {
