@@ -7,7 +7,7 @@ import type { Chat } from "../../support/chat.ts";
 const caps = ["away-notify", "setname", "extended-join", "standard-replies", "draft/message-redaction"];
 const words = /advert/;
 
-/** A channel with a watcher, in which bob cannot speak for each of these reasons. */
+/** The modes with which bob cannot speak in the channel. */
 const reasons = ["+b m:bob", "+m"];
 
 story("nobody sees words of a member that is banned, muted or without voice", async (chat) => {
