@@ -38,14 +38,17 @@ export function register(
  * ranks to somebody without one.
  */
 function closeToNewFounder(chat: ChatState, channel: ChannelState, account: string, stamp: number): void {
-  if (isClosed(channel) && !isKnown(channel, account)) {
-    return closeUntilNow(chat, channel, { account, onlyToRanks: false, stamp });
+  const prefixes = knownPrefixes(channel, account);
+  const isOutside = isClosed(channel) && prefixes === undefined;
+  if (isOutside || rankLevel(prefixes ?? "") < levels.operator) {
+    closeUntilNow(chat, channel, { account, onlyToRanks: !isOutside, stamp });
   }
-  const member = channel.members.entries().find(([user]) => user.account === account)?.[1];
-  const prefixes = channel.registration?.ranks.get(fold(account)) ?? member?.prefixes ?? "";
-  if (rankLevel(prefixes) < levels.operator) {
-    closeUntilNow(chat, channel, { account, onlyToRanks: true, stamp });
-  }
+}
+
+/** The rank prefixes of an account that is in the channel, or has a rank there; undefined for others. */
+function knownPrefixes({ members, registration }: ChannelState, account: string): string | undefined {
+  return registration?.ranks.get(fold(account)) ??
+    members.entries().find(([user]) => user.account === account)?.[1].prefixes;
 }
 
 /** Ends the registration of a channel. */
@@ -75,12 +78,6 @@ function recordTakeover(
   }
   recordAct(chat, { act, by: operator.nick, target: name, reason }, stamp);
   return true;
-}
-
-/** Whether an account is in the channel, or has a rank there. */
-function isKnown({ members, registration }: ChannelState, account: string): boolean {
-  return registration?.ranks.has(fold(account)) === true ||
-    members.keys().some((user) => user.account === account);
 }
 
 /** Ends the registration, and tells the channel; an empty channel ends with it. */
