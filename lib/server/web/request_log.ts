@@ -6,9 +6,7 @@ import { pageAsset } from "./page_assets.ts";
 /** Beginnings of paths; what follows names a file or a message. */
 const knownSegment = /\/(files|text|upload)(?:\/|$)/;
 const wholePaths: ReadonlySet<string> = new Set(["/healthz", "/metrics", "/readyz", "/upload"]);
-const methods: ReadonlySet<string> = new Set([
-  ...["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"],
-]);
+const methods: ReadonlySet<string> = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]);
 
 /** A function that logs answers of 400 and more. */
 export function failureLog(chat: Chat): (request: IncomingMessage, status: number, address: string) => void {
