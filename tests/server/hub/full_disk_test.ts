@@ -80,6 +80,9 @@ diskStory(
         `:chat.test FAIL ACCOUNT TEMPORARILY_UNAVAILABLE ann :${refusal}`,
       ]);
     }
+    assertEquals((await ask(ann, `CERT ADD ${"ab".repeat(32)}`)).filter((one) => !one.includes(failing)), [
+      `:chat.test FAIL CERT TEMPORARILY_UNAVAILABLE ann :${refusal}`,
+    ]);
     assertEquals(chat.state.accounts.find("bob"), undefined);
     await ask(ann, "PRIVMSG #tea :the disk is full");
     for (const peer of [ann, bob]) await receive(peer);
