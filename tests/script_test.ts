@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { TextLineStream } from "@std/streams/text-line-stream";
-import { type KeyPair, makeCertificate } from "../lib/net/certificate.ts";
+import { testCertificate } from "./support/certificate.ts";
 import { listen } from "../lib/net/listen.ts";
 import type { Chat } from "./support/chat.ts";
 import { temporaryFolder } from "./support/folder.ts";
@@ -175,11 +175,6 @@ test("a server that closes the connection at once gets a hint about TLS", async 
   listener.close();
 });
 
-function certificate(): Promise<KeyPair> {
-  const now = Date.now();
-  return makeCertificate({ names: ["127.0.0.1"], notBeforeMs: now - 60_000, notAfterMs: now + 86_400_000 });
-}
-
 story("an encrypted server is remembered, and another certificate ends with 77", {
   needs: programPermissions,
 }, async (chat) => {
@@ -189,7 +184,7 @@ story("an encrypted server is remembered, and another certificate ends with 77",
   const listener = listen({
     hostname: "127.0.0.1",
     port: 0,
-    tls: await certificate(),
+    tls: await testCertificate(),
     stream: chat.stream,
     onConnection: (connection) => void attached.push(chat.hub.attach(connection)),
   });
@@ -201,7 +196,7 @@ story("an encrypted server is remembered, and another certificate ends with 77",
     /^This is the first connection to this server; its certificate is ([0-9A-F]{2}:){31}[0-9A-F]{2}\n$/,
   );
   assertEquals(await runClient(args, { env }), { code: 0, out: "", err: "" });
-  const { cert, key } = await certificate();
+  const { cert, key } = await testCertificate();
   listener.useCertificate({ cert, key });
   const { code, err } = await runClient(args, { env });
   assertEquals(code, 77);

@@ -5,7 +5,7 @@
  * PARLEY_FUZZ_SEED repeats it.
  */
 import { assertEquals } from "@std/assert";
-import { makeCertificate } from "../../lib/net/certificate.ts";
+import { testCertificate } from "../support/certificate.ts";
 import { type StreamSocket, webSocketConnection } from "../../lib/net/stream.ts";
 import { messageRoute } from "../../lib/server/web/message_route.ts";
 import { metricRoute } from "../../lib/server/web/metrics.ts";
@@ -107,12 +107,7 @@ function fuzzSite(folder: string, faults: string[]): Site {
 
 /** Ports for PROXY headers: with and without TLS, from a trusted proxy and from a stranger. */
 async function fuzzPorts(site: Site, faults: string[]): Promise<Disposable & number[]> {
-  const now = Date.now();
-  const tls = await makeCertificate({
-    names: ["127.0.0.1"],
-    notBeforeMs: now - 60_000,
-    notAfterMs: now + 86_400_000,
-  });
+  const tls = await testCertificate();
   const kinds = [{ trusts: true }, { trusts: false }, { trusts: true, tls }, { trusts: false, tls }];
   const places = kinds.map(({ trusts, tls: pair }) =>
     startListening({

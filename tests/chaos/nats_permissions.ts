@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
-import { makeCertificate } from "../../lib/net/certificate.ts";
+import { testCertificate } from "../support/certificate.ts";
 import { Cluster } from "../support/cluster.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { hasProgram } from "../support/programs.ts";
@@ -13,11 +13,7 @@ Deno.test({
   ignore: !hasProgram("nats-server"),
   async fn() {
     using place = temporaryFolder();
-    const { cert, key } = await makeCertificate({
-      names: ["localhost"],
-      notBeforeMs: Date.now() - 60_000,
-      notAfterMs: Date.now() + 86_400_000,
-    });
+    const { cert, key } = await testCertificate("localhost");
     await Deno.writeTextFile(`${place.folder}/cert.pem`, cert);
     await Deno.writeTextFile(`${place.folder}/key.pem`, key);
     await using cluster = await Cluster.on({ config: guideConfig(place.folder) });

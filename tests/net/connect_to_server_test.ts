@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { streamStatus } from "../../lib/client/cli/exit_status.ts";
 import { connectToServer } from "../../lib/net/connect_to_server.ts";
-import { makeCertificate } from "../../lib/net/certificate.ts";
+import { testCertificate } from "../support/certificate.ts";
 import { DialError } from "../../lib/net/dial.ts";
 import { KnownHosts } from "../../lib/net/known_hosts.ts";
 import { granted } from "../support/permissions.ts";
@@ -47,12 +47,7 @@ async function lostTls(): Promise<void> {
 }
 
 async function firstContact(): Promise<void> {
-  const now = Date.now();
-  const pair = await makeCertificate({
-    names: ["127.0.0.1"],
-    notBeforeMs: now - 60_000,
-    notAfterMs: now + 60_000,
-  });
+  const pair = await testCertificate();
   const server = Deno.listenTls({ hostname: "127.0.0.1", port: 0, ...pair });
   const notices: string[] = [];
   const meet = async () => {

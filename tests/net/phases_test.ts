@@ -3,7 +3,7 @@
  * counts until the server's end is closed. Both ends are in this process, so the number of its open descriptors shows it.
  */
 import { assert, assertEquals } from "@std/assert";
-import { makeCertificate } from "../../lib/net/certificate.ts";
+import { testCertificate } from "../support/certificate.ts";
 import { openDescriptors } from "../../lib/net/descriptors.ts";
 import { SocketLimits } from "../../lib/net/socket_limits.ts";
 import { withDeadline } from "../support/deadline.ts";
@@ -54,12 +54,7 @@ interface Places extends Disposable {
 }
 
 async function open(limits: SocketLimits): Promise<Places> {
-  const now = Date.now();
-  const tls = await makeCertificate({
-    names: ["127.0.0.1"],
-    notBeforeMs: now - 60_000,
-    notAfterMs: now + 86_400_000,
-  });
+  const tls = await testCertificate();
   const options = { tls, limits, headerTimeoutMs: shortMs, handshakeTimeoutMs: shortMs };
   const places = {
     tls: startListening(options),

@@ -1,6 +1,7 @@
 /** Listening behind proxies: the address from the header, and connections without a header or with a wrong one. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { type KeyPair, makeCertificate } from "../../lib/net/certificate.ts";
+import type { KeyPair } from "../../lib/net/certificate.ts";
+import { testCertificate } from "../support/certificate.ts";
 import { SocketLimits } from "../../lib/net/socket_limits.ts";
 import { readAll, sendText, startListening } from "../support/listening.ts";
 import { granted } from "../support/permissions.ts";
@@ -224,11 +225,6 @@ async function places(): Promise<void> {
   assertEquals([await readAll(waiting), place.listener.connections], ["", 0]);
 }
 
-function makePair(): Promise<KeyPair> {
-  const now = Date.now();
-  return makeCertificate({ names: ["127.0.0.1"], notBeforeMs: now - 60_000, notAfterMs: now + 86_400_000 });
-}
-
 /** The answer to "hi" over TLS that starts after `first`. */
 async function encryptedAnswer(echo: Echo, { cert }: KeyPair, first: string): Promise<string> {
   const socket = await echo.place.connect();
@@ -242,7 +238,7 @@ async function encryptedAnswer(echo: Echo, { cert }: KeyPair, first: string): Pr
 }
 
 async function encrypted(): Promise<void> {
-  const tls = await makePair();
+  const tls = await testCertificate();
   using echo = startEcho(true, { tls });
   assertEquals(await encryptedAnswer(echo, tls, line), "203.0.113.9:4711 true hi");
   assertEquals(await encryptedAnswer(echo, tls, ""), "here true hi");
@@ -258,7 +254,7 @@ async function encrypted(): Promise<void> {
 }
 
 async function reloads(): Promise<void> {
-  const [first, second] = [await makePair(), await makePair()];
+  const [first, second] = [await testCertificate(), await testCertificate()];
   using echo = startEcho(true, { tls: first });
   assertEquals(await encryptedAnswer(echo, first, line), "203.0.113.9:4711 true hi");
   echo.place.listener.useCertificate(second);

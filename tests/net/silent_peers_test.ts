@@ -5,7 +5,7 @@
 import { Duplex } from "node:stream";
 import { connect } from "node:tls";
 import { assert, assertEquals } from "@std/assert";
-import { makeCertificate } from "../../lib/net/certificate.ts";
+import { testCertificate } from "../support/certificate.ts";
 import { openDescriptors } from "../../lib/net/descriptors.ts";
 import { Flusher } from "../../lib/net/send_queue.ts";
 import { SocketLimits } from "../../lib/net/socket_limits.ts";
@@ -16,12 +16,7 @@ import { startSite } from "../support/site.ts";
 
 const ignore = !granted("net", "read", "env") || openDescriptors() === undefined;
 const hostname = "127.0.0.1";
-const now = Date.now();
-const tls = ignore ? undefined : await makeCertificate({
-  names: [hostname],
-  notBeforeMs: now - 60_000,
-  notAfterMs: now + 86_400_000,
-});
+const tls = ignore ? undefined : await testCertificate();
 
 Deno.test({
   name: "a TLS handshake that never comes ends, and counts until then",

@@ -3,7 +3,7 @@
  * that by 40 ms, unless the socket has TCP_NODELAY.
  */
 import { assert } from "@std/assert";
-import { makeCertificate } from "../../lib/net/certificate.ts";
+import { testCertificate } from "../support/certificate.ts";
 import type { Connection, ServerConnection } from "../../lib/net/connection.ts";
 import { dial } from "../../lib/net/dial.ts";
 import { dialTls } from "../../lib/net/dial_tls.ts";
@@ -53,17 +53,8 @@ function median(times: number[]): number {
   return times.sort((one, other) => one - other)[times.length >> 1] ?? Infinity;
 }
 
-async function certificate() {
-  const now = Date.now();
-  return await makeCertificate({
-    names: ["127.0.0.1"],
-    notBeforeMs: now - 60_000,
-    notAfterMs: now + 86_400_000,
-  });
-}
-
 async function fromServer(): Promise<void> {
-  const tls = await certificate();
+  const tls = await testCertificate();
   let travel = new Travel();
   const onConnection = async (connection: ServerConnection) => {
     for await (const lines of connection.lines()) for (const _line of lines) travel.send(connection);
@@ -101,7 +92,7 @@ async function fromServer(): Promise<void> {
 }
 
 async function fromClient(): Promise<void> {
-  const tls = await certificate();
+  const tls = await testCertificate();
   let travel = new Travel();
   const onConnection = async (connection: ServerConnection) => {
     for await (const lines of connection.lines()) {

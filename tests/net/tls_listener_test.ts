@@ -2,7 +2,8 @@
 import { X509Certificate } from "node:crypto";
 import { assertEquals } from "@std/assert";
 import { parseFingerprint } from "../../lib/irc/digest.ts";
-import { type KeyPair, makeCertificate } from "../../lib/net/certificate.ts";
+import type { KeyPair } from "../../lib/net/certificate.ts";
+import { testCertificate } from "../support/certificate.ts";
 import { dialTls } from "../../lib/net/dial_tls.ts";
 import { listen, type Listener } from "../../lib/net/listen.ts";
 import { Flusher } from "../../lib/net/send_queue.ts";
@@ -20,11 +21,6 @@ Deno.test({
 });
 Deno.test({ name: "useCertificate() changes the certificate and closes no connection", ignore, fn: reloads });
 Deno.test({ name: "a peer that does not speak TLS is closed, and the others stay", ignore, fn: plain });
-
-function make(): Promise<KeyPair> {
-  const now = Date.now();
-  return makeCertificate({ names: ["127.0.0.1"], notBeforeMs: now - 60_000, notAfterMs: now + 86_400_000 });
-}
 
 function echo(tls: KeyPair): Listener {
   return listen({
@@ -66,7 +62,7 @@ async function over(listener: Listener): Promise<void> {
 }
 
 async function carries(): Promise<void> {
-  const pair = await make();
+  const pair = await testCertificate();
   const listener = echo(pair);
   const ann = await dialled(listener.port, pair);
   assertEquals(await ann.say("hello"), "true hello");
@@ -75,7 +71,7 @@ async function carries(): Promise<void> {
 }
 
 async function identifies(): Promise<void> {
-  const [pair, own] = [await make(), await make()];
+  const [pair, own] = [await testCertificate(), await testCertificate()];
   const tls = Promise.withResolvers<TlsIdentity | undefined>();
   const listener = listen({
     hostname: "127.0.0.1",
@@ -104,7 +100,7 @@ function encodeHex(bytes: Uint8Array = new Uint8Array()): string {
 }
 
 async function reloads(): Promise<void> {
-  const [first, second] = [await make(), await make()];
+  const [first, second] = [await testCertificate(), await testCertificate()];
   const listener = echo(first);
   const { port } = listener;
   const ann = await dialled(port, first);
@@ -120,7 +116,7 @@ async function reloads(): Promise<void> {
 }
 
 async function plain(): Promise<void> {
-  const pair = await make();
+  const pair = await testCertificate();
   const listener = echo(pair);
   using socket = await Deno.connect({ hostname: "127.0.0.1", port: listener.port });
   await socket.write(new TextEncoder().encode("NICK ann\r\n"));

@@ -1,5 +1,5 @@
 /** A small proxy that adds TLS, and says so: it forwards bytes, each connection to one of its own. */
-import { makeCertificate } from "../../lib/net/certificate.ts";
+import { testCertificate } from "./certificate.ts";
 
 /** A listening proxy. */
 export interface TlsProxy extends AsyncDisposable {
@@ -20,11 +20,7 @@ export interface ProxyChanges {
 
 /** Listens on a free port. */
 export async function startTlsProxy(name: string, changes: ProxyChanges = {}): Promise<TlsProxy> {
-  const { cert, key } = await makeCertificate({
-    names: [name],
-    notBeforeMs: Date.now(),
-    notAfterMs: Date.now() + 86_400_000,
-  });
+  const { cert, key } = await testCertificate(name);
   const listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key });
   const { port } = listener.addr;
   let inner = 0;
