@@ -164,6 +164,7 @@ import "./server/chat/server_ban_test.ts";
 import "./server/chat/signed_text_test.ts";
 import "./server/chat/throttle_test.ts";
 import "./server/chat/upload_limits_test.ts";
+import "./server/chat/users_test.ts";
 import "./server/chat/visibility_test.ts";
 import "./server/chat/whowas_test.ts";
 import "./server/cluster/bus_state_test.ts";

@@ -31,6 +31,6 @@ export async function loggedIn(chat: Chat, account: string, options: PeerOptions
 export function makeOperator({ state }: Chat, nick: string): void {
   const user = state.find(nick);
   if (user === undefined) throw new Error(`There is no user ${nick}`);
-  user.modes.add("o");
+  user.addMode("o");
   user.operator = { name: "root", machine: state.machine, key: "" };
 }

@@ -48,8 +48,8 @@ export function changeAccount(
   user.account = account;
   if (wasGuest) adoptGuestHistory(chat, user);
   else if (account === undefined) user.becomeGuest(stamp);
-  if (account === undefined) user.modes.delete("r");
-  else user.modes.add("r");
+  if (account === undefined) user.removeMode("r");
+  else user.addMode("r");
   const outgoing = fromUser(user, "ACCOUNT", [account ?? "*"], stamp);
   sendToPeers(chat, user, outgoing, { self: false, monitors: true });
   // The session that asked gets another answer.

@@ -13,14 +13,13 @@ import type { Event } from "./event.ts";
 
 /** Takes the mode +o from a user without the right, and tells it. */
 export function reviewOperator(user: UserState, stamp: number): void {
-  if (user.mayBeOperator || !user.modes.delete("o")) return;
+  if (user.mayBeOperator || !user.removeMode("o")) return;
   user.send(fromUser(user, "MODE", [user.nick, "-o"], stamp));
 }
 
 /** Gives the mode +o to a user whose account has a role, and tells it. */
 export function giveOperator(user: UserState, stamp: number): void {
-  if (!user.mayBeOperator || user.modes.has("o")) return;
-  user.modes.add("o");
+  if (!user.mayBeOperator || !user.addMode("o")) return;
   user.send(fromUser(user, "MODE", [user.nick, "+o"], stamp));
   for (const session of user.sessions) sendNumeric(session, "RPL_YOUREOPER");
 }

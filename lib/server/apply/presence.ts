@@ -31,7 +31,7 @@ export function arrive(chat: ChatState, event: EventOf<"arrived">, stamp: number
   }
   const user = new UserState(event.user, stamp, stampMs(stamp), chat.hasRole);
   user.spokeAt = chat.clock.monotonic();
-  if (account !== undefined) { for (const letter of modesOfAccount(chat, account)) user.modes.add(letter); }
+  if (account !== undefined) { for (const letter of modesOfAccount(chat, account)) user.addMode(letter); }
   chat.users.set(user.id, user);
   chat.nicks.set(user.folded, user);
   if (account !== undefined) chat.store?.conversations.rename(sideOf(user));
@@ -98,6 +98,7 @@ function addSession(chat: ChatState, user: UserState, id: string, device: Device
   if (session === undefined) return;
   user.sessions.push(session);
   session.user = user;
+  if (session.registration !== undefined) chat.unregistered--;
   session.registration = undefined;
 }
 

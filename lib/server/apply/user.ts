@@ -60,10 +60,9 @@ function setModes(
 ): undefined {
   if (event.operator !== undefined) user.operator = event.operator;
   if (event.removed.includes("o")) user.operator = undefined;
-  const added = [...event.added].filter((letter) => !user.modes.has(letter));
   const removed = [...event.removed].filter((letter) => user.modes.has(letter));
-  for (const letter of added) user.modes.add(letter);
-  for (const letter of removed) user.modes.delete(letter);
+  const added = [...event.added].filter((letter) => user.addMode(letter));
+  for (const letter of removed) user.removeMode(letter);
   const letters = (added.length > 0 ? `+${added.join("")}` : "") +
     (removed.length > 0 ? `-${removed.join("")}` : "");
   if (letters !== "") user.send(fromUser(user, "MODE", [user.nick, letters], stamp));

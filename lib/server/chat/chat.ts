@@ -20,7 +20,7 @@ import type { Session, SessionState } from "./session.ts";
 import { Buckets } from "./throttle.ts";
 import { UploadLimits } from "./upload_limits.ts";
 import { UploadTokens } from "./upload_token.ts";
-import type { User, UserId, UserState } from "./user.ts";
+import { type User, type Users, UsersState, type UserState } from "./users.ts";
 import { type Whowas, WhowasState } from "./whowas.ts";
 
 /** The chat, to be read. */
@@ -54,7 +54,9 @@ export interface Chat extends Required<Pick<ChatOptions, "settings" | "log" | "l
   readonly startedMs: number;
   /** The sessions of this machine. */
   readonly sessions: ReadonlyMap<string, Session>;
-  readonly users: ReadonlyMap<UserId, User>;
+  /** How many of them have no user yet. */
+  readonly unregistered: number;
+  readonly users: Users;
   readonly nicks: ReadonlyMap<Folded, User>;
   readonly channels: ReadonlyMap<Folded, Channel>;
   /** The number of entries in the lists of unregistered channels, by host. */
@@ -109,7 +111,8 @@ export class ChatState implements Chat {
   readonly invitations: { readonly bySender: Buckets; readonly byPair: Buckets };
   readonly silentRenames = new Buckets({ burst: 2, perSecond: 1 / 60 });
   readonly sessions = new Map<string, SessionState>();
-  readonly users = new Map<UserId, UserState>();
+  unregistered = 0;
+  readonly users = new UsersState();
   readonly nicks = new NameMap<UserState>((user) => user.nick, (user) => user.isOperator);
   readonly channels = new NameMap<ChannelState>(
     (channel) => channel.name,

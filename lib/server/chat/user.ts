@@ -9,6 +9,7 @@ import { fold, type Folded } from "../../irc/names.ts";
 import type { Channel, ChannelState, Invitation, Membership, MembershipState } from "./channel.ts";
 import type { Deliverable } from "./delivery.ts";
 import type { Session, SessionState } from "./session.ts";
+import type { UsersState } from "./users.ts";
 
 /** Identifies a user while it is online; no id is used twice. */
 export type UserId = string;
@@ -177,6 +178,17 @@ function deviceKey({ address, client }: Device): string {
   return `${address} ${client}`;
 }
 
+/** One set for all users with the same modes, because each user with a set of its own costs memory. */
+const setsByLetters = new Map<string, ReadonlySet<string>>();
+
+function sharedSet(letters: Iterable<string>): ReadonlySet<string> {
+  const sorted = [...new Set(letters)].sort();
+  const key = sorted.join("");
+  let found = setsByLetters.get(key);
+  if (found === undefined) setsByLetters.set(key, found = new Set(sorted));
+  return found;
+}
+
 /** A user on some machine of this chat. */
 export class UserState implements User {
   readonly id: UserId;
@@ -192,7 +204,6 @@ export class UserState implements User {
   readonly sessions: SessionState[] = [];
   readonly channels = new Map<ChannelState, MembershipState>();
   readonly invitations = new Map<ChannelState, Invitation>();
-  readonly modes: Set<string>;
   host: string;
   realname: string;
   account: string | undefined;
@@ -202,7 +213,10 @@ export class UserState implements User {
   lastSpokeMs: number;
   spokeAt: number | undefined;
   operator: OperatorEntry | undefined;
+  /** The users that it is counted among; undefined while it is none of them. */
+  counts: UsersState | undefined;
   readonly #hasRole: (account: string | undefined) => boolean;
+  #modes: ReadonlySet<string>;
   #nick: string;
   #folded: Folded;
   #source: string;
@@ -224,7 +238,7 @@ export class UserState implements User {
     this.host = record.host;
     this.#firstAddress = record.address;
     this.account = record.account;
-    this.modes = new Set(record.modes);
+    this.#modes = sharedSet(record.modes);
     this.arrivedAt = arrivedAt;
     this.guestSince = arrivedAt;
     this.guestIdentity = identityAt(arrivedAt);
@@ -243,6 +257,10 @@ export class UserState implements User {
 
   get source(): string {
     return this.#source;
+  }
+
+  get modes(): ReadonlySet<string> {
+    return this.#modes;
   }
 
   get isOperator(): boolean {
@@ -281,8 +299,26 @@ export class UserState implements User {
     this.guestIdentity = identityAt(stamp);
   }
 
+  /** Turns a user mode on; false if it was on. */
+  addMode(letter: string): boolean {
+    if (this.#modes.has(letter)) return false;
+    this.#modes = sharedSet([...this.#modes, letter]);
+    this.counts?.noteModes(letter, 1);
+    return true;
+  }
+
+  /** Turns a user mode off; false if it was off. */
+  removeMode(letter: string): boolean {
+    if (!this.#modes.has(letter)) return false;
+    this.#modes = sharedSet([...this.#modes].filter((one) => one !== letter));
+    this.counts?.noteModes(letter, -1);
+    return true;
+  }
+
   /** Changes the host that others see. */
   changeHost(host: string): void {
+    this.counts?.noteHost(this.host, -1);
+    this.counts?.noteHost(host, 1);
     this.host = host;
     this.#source = `${this.#nick}!${this.username}@${host}`;
   }

@@ -138,6 +138,5 @@ function recordOf(chat: Chat, session: Session, registration: PendingRegistratio
 function guestHost({ users, cloakKey }: Chat, peer: CloakedPeer, nick: string, id: string): string {
   const host = cloak(peer, cloakKey, nick);
   if (!isLoopback(peer.address) || cloakKey === undefined) return host;
-  for (const user of users.values()) if (user.host === host) return cloak(peer, cloakKey, `${nick} ${id}`);
-  return host;
+  return users.hasHost(host) ? cloak(peer, cloakKey, `${nick} ${id}`) : host;
 }

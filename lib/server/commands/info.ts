@@ -63,26 +63,19 @@ export function sendMotd(chat: Chat, session: Session): void {
 /** The numbers of users and channels. */
 export function sendLusers(chat: Chat, session: Session): void {
   const users = chat.users.size;
-  const invisible = count(chat, "i");
-  const unknown = [...chat.sessions.values()].filter((one) => one.registration !== undefined).length;
+  const invisible = chat.users.countMode("i");
   const shown = [String(users), String(chat.mostUsers)];
   reply(
     session,
     "RPL_LUSERCLIENT",
     `There are ${users - invisible} users and ${invisible} invisible on 1 servers`,
   );
-  reply(session, "RPL_LUSEROP", String(count(chat, "o")));
-  reply(session, "RPL_LUSERUNKNOWN", String(unknown));
+  reply(session, "RPL_LUSEROP", String(chat.users.countMode("o")));
+  reply(session, "RPL_LUSERUNKNOWN", String(chat.unregistered));
   reply(session, "RPL_LUSERCHANNELS", String(chat.channels.size));
   reply(session, "RPL_LUSERME", `I have ${users} clients and 0 servers`);
   reply(session, "RPL_LOCALUSERS", ...shown, `Current local users ${users}, max ${chat.mostUsers}`);
   reply(session, "RPL_GLOBALUSERS", ...shown, `Current global users ${users}, max ${chat.mostUsers}`);
-}
-
-function count(chat: Chat, mode: string): number {
-  let found = 0;
-  for (const user of chat.users.values()) if (user.modes.has(mode)) found++;
-  return found;
 }
 
 function version(chat: Chat, session: Session): void {

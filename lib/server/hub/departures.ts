@@ -46,7 +46,8 @@ export class Departures {
   detach(session: SessionState, reason: string): void {
     if (!this.#chat.sessions.delete(session.id)) return;
     this.#chat.monitors.clear(session);
-    const { user } = session;
+    const { user, registration } = session;
+    if (registration !== undefined) this.#chat.unregistered--;
     if (user === undefined) return;
     const lingerMs = session.hasQuit || user.account === undefined ? 0 : this.#chat.settings.linger;
     this.#add(user, () => {

@@ -153,6 +153,7 @@ export class Hub {
     });
     if (session.registration) session.registration.dueMs = nowMs + chat.settings.registrationTime;
     chat.sessions.set(session.id, session);
+    chat.unregistered++;
     return session;
   }
 

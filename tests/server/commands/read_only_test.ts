@@ -13,7 +13,7 @@ const writes: readonly (readonly [what: string, body: string, error: string])[] 
   ["sets a figure", `chat.mostUsers = 1000;`, "TS2540"],
   ["replaces the files", `chat.files = {};`, "TS2540"],
   ["gives a session a user", `session.user = undefined;`, "TS2540"],
-  ["adds a user mode", `user.modes.add("o");`, "TS2339"],
+  ["adds a user mode", `user.addMode("o");`, "TS2339"],
   ["logs a user in", `user.account = "ann";`, "TS2540"],
   ["renames a user", `user.rename("bob", 0);`, "TS2551"],
   ["sends to a user", `user.send(fromServer(chat, "NOTICE", []));`, "TS2339"],
