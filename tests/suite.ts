@@ -143,6 +143,7 @@ import "./net/silent_peers_test.ts";
 import "./net/small_writes_test.ts";
 import "./net/stream_test.ts";
 import "./net/strict_transport_test.ts";
+import "./net/tls_accept_test.ts";
 import "./net/tls_listener_test.ts";
 import "./net/wrong_protocol_test.ts";
 import "./operator_test.ts";

@@ -8,7 +8,8 @@ import { encodeLine } from "./encode.ts";
 import { isProxyHeader } from "./proxy_header.ts";
 import { ProxyError, readProxied } from "./proxied_socket.ts";
 import type { StreamSocket } from "./stream.ts";
-import { acceptTls, closeQuietly, secureContext, type TlsServerContext } from "./tls_accept.ts";
+import { closeQuietly } from "./close_quietly.ts";
+import { acceptTls, secureContext, type TlsServerContext } from "./tls_accept.ts";
 
 /** How accepted sockets are prepared. */
 export interface AcceptedSocketOptions {

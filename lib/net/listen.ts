@@ -8,7 +8,7 @@ import type { ServerConnection } from "./connection.ts";
 import { encodeLine } from "./encode.ts";
 import { fullSentence, SocketLimits } from "./socket_limits.ts";
 import { isLocalPeer, streamConnection, type StreamOptions, type StreamSocket } from "./stream.ts";
-import { closeQuietly } from "./tls_accept.ts";
+import { closeQuietly } from "./close_quietly.ts";
 
 export { ListenError } from "./accept.ts";
 

@@ -1,189 +1,51 @@
 /**
- * TLS on a connection that was accepted without it. Deno's own TLS listener is not used, although it needs about half
- * of the CPU time and memory: its sockets cannot send small writes at once (40 ms late), they stay open after close()
- * while the peer is silent, and a proxy's header before the handshake is an error there (Deno 2.9.6). Measured on the
- * same machine: an echo 34 µs instead of 15, a line to 1,000 readers 10.5 µs each in both, 53 KB instead of 20 for each
- * connection.
+ * TLS on a connection that was accepted without it. Deno's own TLS listener is not used: its sockets cannot send small
+ * writes at once (40 ms late), they stay open after close() while the peer is silent, a proxy's header before the
+ * handshake is an error there, and it gives no certificate of the client (Deno 2.9.6).
  */
-import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
-import { EventEmitter } from "node:events";
-import { nextTick } from "node:process";
-import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
-import { parseFingerprint } from "../irc/digest.ts";
+import { createSecureContext, type SecureContext } from "node:tls";
 import type { KeyPair } from "./certificate.ts";
 import type { StreamSocket } from "./stream.ts";
+import { type EngineMaker, findEngine } from "./tls_engine.ts";
+import { EngineSocket } from "./tls_engine_socket.ts";
 import { serverEndPoint } from "./tls_identity.ts";
-import { TlsSocket } from "./tls_socket.ts";
+import { acceptByStreams } from "./tls_stream_accept.ts";
 
-const firstBytes = 1024;
-const mostBytes = 16_384;
-
-type OnFirst = (bytes: Uint8Array) => Promise<unknown> | undefined;
+/** Gets the first bytes of a peer, and can return the sending of a refusal that is not TLS. */
+export type OnFirst = (bytes: Uint8Array) => Promise<unknown> | undefined;
 
 /** A certificate ready for handshakes; make it once. */
 export interface TlsServerContext {
-  readonly context: SecureContext;
+  readonly secureContext: SecureContext;
+  /** Undefined where only the streams of node:tls work. */
+  readonly makeEngine: EngineMaker | undefined;
   /** The channel binding of its connections; see tls_identity.ts. */
   readonly serverEndPoint: Uint8Array | undefined;
 }
 
 /** The TLS context of a certificate. */
 export function secureContext({ cert, key }: KeyPair): TlsServerContext {
+  const secureContext = createSecureContext({ cert, key });
   return {
-    context: createSecureContext({ cert, key }),
+    secureContext,
+    makeEngine: findEngine(secureContext),
     serverEndPoint: serverEndPoint(new X509Certificate(cert)),
   };
 }
 
 /**
  * Resolves to the socket inside TLS after the handshake; undefined if that failed or `socket` was closed. It does not
- * limit the time: close `socket` for that. `onFirst` gets the first bytes, and can return the sending of a refusal that is
- * not TLS.
+ * limit the time: close `socket` for that.
  */
-export function acceptTls(
+export async function acceptTls(
   socket: StreamSocket,
-  { context, serverEndPoint }: TlsServerContext,
-  onFirst?: OnFirst,
+  context: TlsServerContext,
+  onFirst: OnFirst = () => undefined,
 ): Promise<StreamSocket | undefined> {
-  // The types allow only sockets of node:net; any stream works.
-  const inner = new InnerStream(socket, onFirst);
-  const outer = new TLSSocket(inner as unknown as ConstructorParameters<typeof TLSSocket>[0], {
-    isServer: true,
-    secureContext: context,
-    // A certificate logs in (SASL EXTERNAL). A client without one, or with one that nobody signed, is welcome.
-    requestCert: true,
-    rejectUnauthorized: false,
-  });
-  const ready = new TlsSocket(outer, inner);
-  // TLSSocket starts in the next tick. If it fails before, on bytes that were read with a PROXY header, then its start
-  // throws where nobody can catch it.
-  nextTick(() => inner.begin());
-  return new Promise((resolve) => {
-    outer.once("secure", () => {
-      const { fingerprint256 = "" } = outer.getPeerCertificate() ?? {};
-      ready.identity = { clientCertificate: parseFingerprint(fingerprint256), serverEndPoint };
-      resolve(ready);
-    });
-    outer.once("close", () => resolve(undefined));
-    // TLS has already sent its alert to the peer.
-    outer.once("error", () => ready.close());
-  });
-}
-
-/** Closes a socket that can be closed already. */
-export function closeQuietly(socket: StreamSocket): void {
-  try {
-    socket.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
-  }
-}
-
-/** The part of a stream that TLSSocket uses, without the buffers of a real one. */
-class InnerStream extends EventEmitter {
-  readable = true;
-  writable = true;
-  readonly readableObjectMode = false;
-  readonly #socket: StreamSocket;
-  #space = new Uint8Array(firstBytes);
-  #hasBegun = false;
-  #isFlowing = false;
-  #isReading = false;
-  #isClosed = false;
-  #onFirst: OnFirst | undefined;
-
-  constructor(socket: StreamSocket, onFirst: OnFirst | undefined) {
-    super();
-    this.#socket = socket;
-    this.#onFirst = onFirst;
-  }
-
-  /** Reads nothing before. */
-  begin(): void {
-    this.#hasBegun = true;
-    if (this.#isFlowing) this.#read();
-  }
-
-  pause(): this {
-    this.#isFlowing = false;
-    return this;
-  }
-
-  resume(): this {
-    this.#isFlowing = true;
-    this.#read();
-    return this;
-  }
-
-  cork(): void {}
-
-  uncork(): void {}
-
-  write(bytes: Uint8Array, done: (error?: unknown) => void): boolean {
-    let sent = 0;
-    const onWritten = (count: number) => {
-      sent += count;
-      if (sent < bytes.length) this.#socket.write(bytes.subarray(sent)).then(onWritten, done);
-      else done();
-    };
-    this.#socket.write(bytes).then(onWritten, done);
-    return true;
-  }
-
-  end(done: () => void): void {
-    this.writable = false;
-    this.#socket.closeWrite().then(done, done);
-  }
-
-  destroy(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    closeQuietly(this.#socket);
-    this.emit("close");
-  }
-
-  get remoteAddr(): StreamSocket["remoteAddr"] {
-    return this.#socket.remoteAddr;
-  }
-
-  get proxiedFrom(): StreamSocket["proxiedFrom"] {
-    return this.#socket.proxiedFrom;
-  }
-
-  close(): void {
-    this.destroy();
-  }
-
-  setNoDelay(): void {
-    this.#socket.setNoDelay?.();
-  }
-
-  #read(): void {
-    if (!this.#hasBegun || this.#isReading || this.#isClosed || !this.readable) return;
-    this.#isReading = true;
-    this.#socket.read(this.#space).then(this.#onRead, this.#onError);
-  }
-
-  readonly #onRead = (count: number | null) => {
-    this.#isReading = false;
-    if (count === null) {
-      this.readable = false;
-      return void this.emit("end");
-    }
-    const refusal = this.#onFirst?.(this.#space.subarray(0, count));
-    this.#onFirst = undefined;
-    if (refusal !== undefined) return void refusal.then(() => this.destroy(), () => this.destroy());
-    this.emit("data", Buffer.from(this.#space.slice(0, count).buffer));
-    const { length } = this.#space;
-    // A large buffer stays only while a peer sends much.
-    if (count === length && length < mostBytes) this.#space = new Uint8Array(mostBytes);
-    else if (length > firstBytes && count < firstBytes) this.#space = new Uint8Array(firstBytes);
-    if (this.#isFlowing) this.#read();
-  };
-
-  readonly #onError = () => {
-    this.#isReading = false;
-    this.destroy();
-  };
+  if (context.makeEngine === undefined) return await acceptByStreams(socket, context, onFirst);
+  const secure = new EngineSocket(socket, context.makeEngine());
+  if (!await secure.shakeHands(onFirst)) return undefined;
+  secure.identify(context.serverEndPoint);
+  return secure;
 }

@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Duplex } from "node:stream";
 import { countRead, leaveTurns, type Reader, readInTurn } from "../../net/read_scheduler.ts";
 import { ProxiedSocket } from "../../net/proxied_socket.ts";
-import { closeQuietly } from "../../net/tls_accept.ts";
+import { closeQuietly } from "../../net/close_quietly.ts";
 import type { StreamSocket } from "../../net/stream.ts";
 import type { Visitor } from "./visitor.ts";
 

@@ -12,7 +12,7 @@ import { Acceptor } from "../../net/accept.ts";
 import type { ServerConnection } from "../../net/connection.ts";
 import { AddressLimits } from "../../net/address_limits.ts";
 import { fullSentence, SocketLimits } from "../../net/socket_limits.ts";
-import { closeQuietly } from "../../net/tls_accept.ts";
+import { closeQuietly } from "../../net/close_quietly.ts";
 import type { StreamOptions } from "../../net/stream.ts";
 import { hasContent } from "./conditional_request.ts";
 import { isOwnHost, unknownHostSentence } from "./host_check.ts";
