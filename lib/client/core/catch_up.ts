@@ -13,6 +13,7 @@ import type { HistoryPage } from "./history_requests.ts";
 import { timeReference } from "./history_requests.ts";
 import { MissedConversations, type MissedConversationsParts } from "./missed_conversations.ts";
 import { isAddressedToUs } from "../state/mentions.ts";
+import { WorkSlices } from "./let_others_run.ts";
 import { dropOldest } from "../state/drop_oldest.ts";
 import { isChannel } from "../state/state.ts";
 import { messageKey } from "../state/unread.ts";
@@ -55,10 +56,17 @@ export class CatchUp {
   #calling: SaidEvent[] = [];
   #works = 0;
   #again = false;
+  /** Pending while the events of a page are passed on. */
+  #passing: Promise<void> | undefined;
 
   constructor(parts: CatchUpParts) {
     this.#parts = parts;
     this.#people = new MissedConversations({ ...parts, catchUp: this });
+  }
+
+  /** Pending while the events of a page are passed on, with pauses. No other event may come between them. */
+  get passing(): Promise<void> | undefined {
+    return this.#passing;
   }
 
   /** An event that happens now. */
@@ -187,13 +195,26 @@ export class CatchUp {
     }
   }
 
-  /** Passes the events of a page which have not been passed yet; `total` as in the event. */
-  passPage(
+  /** Passes the events of a page which have not been passed yet, one page at a time; `total` as in the event. */
+  async passPage(
+    buffer: string,
+    why: "opening" | "missed",
+    page: Pick<HistoryPage, "events" | "more">,
+    total?: number,
+  ): Promise<void> {
+    while (this.#passing !== undefined) await this.#passing;
+    const passed = this.#passInParts(buffer, why, page, total).finally(() => this.#passing = undefined);
+    this.#passing = passed.catch(() => {});
+    await passed;
+  }
+
+  async #passInParts(
     buffer: string,
     why: "opening" | "missed",
     { events, more }: Pick<HistoryPage, "events" | "more">,
     total?: number,
-  ): void {
+  ): Promise<void> {
+    const slices = new WorkSlices();
     const fresh = events.filter((event) => !this.#isSeen(event));
     const isConversation = !isChannel(this.#parts.state(), buffer);
     if (isConversation && fresh.some(({ kind }) => kind === "said")) this.#parts.openConversation(buffer);
@@ -205,14 +226,17 @@ export class CatchUp {
       const counts = { count: fresh.length, more, ...(all !== undefined && { total: all }) };
       this.#parts.onEvent({ kind: "history", buffer, why, ...counts, at });
     }
-    for (const event of fresh) this.#pass(event);
+    for (const event of fresh) {
+      this.#pass(event);
+      if (slices.isLong) await slices.pause();
+    }
   }
 
   async #fetchLatest(buffer: string, begin?: () => void): Promise<HistoryPage> {
     const { history, backlog } = this.#parts;
     const page = await history.page(buffer, { at: "latest" }, backlog, maxOpeningRequests);
     begin?.();
-    this.passPage(buffer, "opening", page);
+    await this.passPage(buffer, "opening", page);
     return page;
   }
 
@@ -220,7 +244,7 @@ export class CatchUp {
     const { history } = this.#parts;
     for await (const page of history.pages(buffer, { at: "after", reference }, pageSize)) {
       begin?.();
-      this.passPage(buffer, "missed", page);
+      await this.passPage(buffer, "missed", page);
     }
   }
 

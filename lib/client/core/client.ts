@@ -102,9 +102,7 @@ export class Client {
       conversations: options.conversations === true,
       openConversation: (nick) => this.#open(nick),
       state: () => link.state,
-      onEvent: (event) => {
-        for (const one of this.messages.follow(event)) this.#report(one);
-      },
+      onEvent: (event) => this.messages.follow(event).forEach((one) => this.#report(one)),
       storedReadUpTo: options.storedReadUpTo,
       isOnline: () => link.isOnline,
       now: () => link.now,
@@ -289,6 +287,7 @@ export class Client {
       now: () => this.now,
       elapsed: () => this.server.elapsed,
       onAnswer: () => this.#delivery.flush(),
+      passingPage: () => this.#catchUp.passing,
       onServerTime: (at) => this.server.clock.onTime(at),
       idleMs,
       answerMs,

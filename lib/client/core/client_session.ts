@@ -11,6 +11,7 @@ import { isLoopback } from "../../irc/address.ts";
 import type { Connection, FirstContact } from "../../net/connection.ts";
 import { firstContactFault } from "./client_account.ts";
 import type { MessageToSend } from "./compose.ts";
+import { WorkSlices } from "./let_others_run.ts";
 import { LinkCheck } from "./link_check.ts";
 import type { ChatEvent, EventBody } from "../state/event.ts";
 import { isMessageEvent } from "../state/event.ts";
@@ -53,6 +54,8 @@ export interface ClientSessionParts {
   readonly now: () => number;
   /** The server has answered, so the connection works: see isDoubtful(). */
   readonly onAnswer: () => void;
+  /** Pending while a page of the history is passed on: later lines are read after it. */
+  readonly passingPage: () => Promise<void> | undefined;
   /** A message that happens now has this time. */
   readonly onServerTime: (at: number) => void;
   /** See LinkCheckParts. */
@@ -65,8 +68,7 @@ export interface ClientSessionParts {
   readonly echoMs: number | undefined;
 }
 
-/** Lines are read without a pause for this long, and at least this many. */
-const sliceMs = 5;
+/** At least this many lines are read without a pause. */
 const sliceLines = 64;
 
 /** One connection, in use. */
@@ -146,13 +148,14 @@ export class ClientSession {
 
   /** Reads lines in order, with pauses, so that the UI can handle keys during a flood. */
   async #readLines(lines: readonly Line[]): Promise<void> {
-    let begun = performance.now();
+    const slices = new WorkSlices();
     for (const [at, line] of lines.entries()) {
+      const passing = this.#parts.passingPage();
+      if (passing !== undefined) await passing;
       if (typeof line === "string") this.#read(line);
-      if (at % sliceLines !== sliceLines - 1 || performance.now() - begun < sliceMs) continue;
-      await new Promise((resolve) => setTimeout(resolve));
+      if (at % sliceLines !== sliceLines - 1 || !slices.isLong) continue;
+      await slices.pause();
       this.#check.onLine();
-      begun = performance.now();
     }
   }
 

@@ -180,7 +180,12 @@ export class MissedConversations {
     await catchUp.countUnread(name, page).catch(() => {});
     const earlier = unread.of(name).messages;
     const shown = events.filter(({ kind }) => kind === "said").length;
-    catchUp.passPage(name, "missed", { events, more: false }, earlier > 0 ? earlier + shown : undefined);
+    await catchUp.passPage(
+      name,
+      "missed",
+      { events, more: false },
+      earlier > 0 ? earlier + shown : undefined,
+    );
   }
 }
 
