@@ -11,10 +11,14 @@ const frameMs = 16;
 const restFactor = 3;
 const maxRestMs = 250;
 
-/** `soon` calls `draw` in the next frame; asking again before that changes nothing. */
+/**
+ * `soon` calls `draw` in the next frame; asking again before that changes nothing. After the page was hidden or shown, it
+ * must be asked again: a hidden page has no next frame.
+ */
 export class DrawSchedule {
   readonly #draw: () => void;
-  #isScheduled = false;
+  /** What the next drawing waits for; undefined when none is wanted. */
+  #waitsFor: { readonly isVisible: boolean } | undefined;
   /** Nothing is drawn before this time, by performance.now(). */
   #restsUntil = 0;
 
@@ -23,16 +27,20 @@ export class DrawSchedule {
   }
 
   soon(): void {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
+    const isVisible = document.visibilityState === "visible";
+    if (this.#waitsFor?.isVisible === isVisible) return;
+    const wait = this.#waitsFor = { isVisible };
+    const now = () => {
+      if (this.#waitsFor === wait) this.now();
+    };
     const restMs = this.#restsUntil - performance.now();
-    if (document.visibilityState !== "visible") setTimeout(() => this.now(), hiddenPageMs);
-    else if (restMs > frameMs) setTimeout(() => requestAnimationFrame(() => this.now()), restMs);
-    else requestAnimationFrame(() => this.now());
+    if (!isVisible) setTimeout(now, hiddenPageMs);
+    else if (restMs > frameMs) setTimeout(() => requestAnimationFrame(now), restMs);
+    else requestAnimationFrame(now);
   }
 
   now(): void {
-    this.#isScheduled = false;
+    this.#waitsFor = undefined;
     const begun = performance.now();
     this.#draw();
     const ended = performance.now();

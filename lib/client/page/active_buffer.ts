@@ -14,6 +14,8 @@ import type { Timelines } from "../timeline/timeline.ts";
 export interface ActiveBufferParts {
   readonly client: Client;
   readonly timelines: Timelines;
+  /** This buffer is not the active one any more. */
+  readonly onLeave: (name: string) => void;
   /** Another buffer became active; "" for none. */
   readonly onChange: (name: string) => void;
   /** A conversation without messages became active. */
@@ -45,17 +47,19 @@ export class ActiveBuffer {
   }
 
   show(name: string): void {
-    const { client, timelines, onChange, onEmptyConversation, draw } = this.#parts;
+    const { client, timelines, onLeave, onChange, onEmptyConversation, draw } = this.#parts;
     const known = findBuffer(client.state, name);
     const isConversation = !isChannel(client.state, name);
     if (known === undefined && isConversation) client.openConversation(name);
     const shown = findBuffer(client.state, name)?.name ?? name;
-    if (this.name === "") timelines.moveLines("", shown);
-    else if (shown !== this.name) {
-      timelines.removeSeparator(this.name);
-      timelines.showLatest(this.name);
-    }
+    const before = this.name;
     this.name = shown;
+    if (before === "") timelines.moveLines("", shown);
+    else if (shown !== before) {
+      timelines.removeSeparator(before);
+      timelines.showLatest(before);
+      onLeave(before);
+    }
     onChange(shown);
     if (isConversation && timelines.of(shown).entries.length === 0) onEmptyConversation(shown);
     draw();

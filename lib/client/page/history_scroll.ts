@@ -5,6 +5,7 @@ import type { ActiveBuffer } from "./active_buffer.ts";
 import { HistoryLoader } from "../timeline/history_loader.ts";
 import type { PageDrawing } from "./page_drawing.ts";
 import { currentBuffer } from "../state/renames.ts";
+import { findBuffer } from "../state/state.ts";
 import type { SaidEvent } from "../state/event.ts";
 import type { Timelines } from "../timeline/timeline.ts";
 import { toast } from "../elements/toast.ts";
@@ -38,14 +39,18 @@ export class HistoryScroll {
   }
 
   /**
-   * Shortens a timeline in memory, without the part that the person reads. When the server has no history, everything
-   * stays.
+   * Shortens a timeline in memory, without the part that the person reads. When the server has no history, that stays as
+   * it is. Of a channel that is not shown only a few entries stay, as long as the server gives us its history.
    */
   trim(buffer: string): void {
-    const { client, timelines, active, drawing } = this.#parts;
-    const isReading = active.is(buffer) && !drawing.messages.isAtEnd;
-    if (isReading && !client.state.caps.has("draft/chathistory")) return;
-    timelines.trim(buffer, () => isReading ? drawing.messages.reading : undefined);
+    const { client: { state }, timelines, active, drawing } = this.#parts;
+    const isShown = active.is(buffer);
+    const isReading = isShown && !drawing.messages.isAtEnd;
+    const hasHistory = state.caps.has("draft/chathistory");
+    if (isReading && !hasHistory) return;
+    const { kind, joined } = findBuffer(state, buffer) ?? {};
+    const isShort = !isShown && hasHistory && kind === "channel" && joined === true;
+    timelines.trim(buffer, () => isReading ? drawing.messages.reading : undefined, isShort);
   }
 
   /** Loads `count` older messages of the active buffer and scrolls to them; false when there are none. */

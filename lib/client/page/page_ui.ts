@@ -81,6 +81,7 @@ export class PageUi implements EventHandlerParts {
     const active = new ActiveBuffer({
       client,
       timelines,
+      onLeave: (name) => this.history.trim(name),
       onChange: (name) => {
         parts.onBufferChange(name);
         drawNotJoined(client, name);

@@ -1,6 +1,6 @@
 /** The type of functions that read an incoming message, with its argument and its result. */
 
-import type { Message } from "../../irc/message.ts";
+import { type Message, unshared } from "../../irc/message.ts";
 import { parseSource } from "../../irc/names.ts";
 import type { EventBody, Person } from "./event.ts";
 import type { State } from "./state.ts";
@@ -34,7 +34,7 @@ export function withoutEvents(state: State): ReceiveResult {
 
 /** The sender of a message. */
 export function authorOf({ message }: IncomingMessage): Person {
-  const { nick } = parseSource(message.source);
+  const nick = unshared(parseSource(message.source).nick);
   const account = message.tags.get("account");
-  return account === undefined ? { nick } : { nick, account };
+  return account === undefined ? { nick } : { nick, account: unshared(account) };
 }

@@ -3,6 +3,7 @@
  * in presence.ts about people and channels, in message_changes.ts about messages, in numerics.ts for numerics.
  */
 
+import { unshared } from "../../irc/message.ts";
 import { fold } from "../../irc/names.ts";
 import type { ChatEvent, Manner } from "./event.ts";
 import { presenceRows } from "./presence.ts";
@@ -62,10 +63,9 @@ function readSaid(state: State, incoming: IncomingMessage): ReceiveResult {
   // A private notice opens no conversation: services and bots send notices that nobody asked for.
   const open = inChannel || read.manner === "notice" ? state : withOpenBuffer(state, buffer);
   const next = withBuffer(open, buffer, (one) => withMessageBy(one, from.nick));
-  const [id, replyTo] = [
-    message.tags.get("msgid") || undefined,
-    readClientTag(message, "reply") || undefined,
-  ];
+  // A user interface keeps messages and ids for a long time.
+  const id = unshared(message.tags.get("msgid") ?? "") || undefined;
+  const replyTo = unshared(readClientTag(message, "reply") ?? "") || undefined;
   const context = inChannel
     ? undefined
     : contextOf(state, from.nick, readClientTag(message, "channelContext"));
@@ -80,13 +80,14 @@ function readSaid(state: State, incoming: IncomingMessage): ReceiveResult {
     state: { ...next, ...changed },
     events: [{
       kind: "said",
-      buffer,
+      buffer: unshared(buffer),
       from,
-      to,
+      to: unshared(to),
       own,
       mention,
       direct: !inChannel,
-      ...read,
+      manner: read.manner,
+      text: unshared(read.text),
       ...(id !== undefined && { id }),
       ...(replyTo !== undefined && { replyTo }),
       ...(context !== undefined && { context }),

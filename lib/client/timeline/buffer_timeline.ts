@@ -27,10 +27,10 @@ export interface ReadingPlace {
   readonly last: string;
 }
 
-/** Above this number of entries a part is shortened; the server still has the others. */
-const maxEntries = 3_000;
-/** This many of the newest entries stay. */
-const keptEntries = 1_000;
+/** Above `max` entries a part is shortened, and the newest `kept` stay; the server still has the others. */
+const limits = { max: 3_000, kept: 1_000 };
+/** The same for a buffer that is not shown, and that the server has in any case: there can be hundreds. */
+const shortLimits = { max: 400, kept: 200 };
 /** This many entries stay on both sides of those that the person reads. */
 const marginEntries = 300;
 
@@ -89,24 +89,26 @@ export class BufferTimeline implements Timeline {
 
   /**
    * Shortens parts with too many entries. `readingIn` returns the first and the last entry that the person sees while
-   * reading older ones: entries around them stay, as an older part when the newest one has grown away from it.
+   * reading older ones: entries around them stay, as an older part when the newest one has grown away from it. A part
+   * is shortened earlier when it can be short, because nobody sees it.
    */
-  trim(readingIn: () => ReadingPlace | undefined): void {
-    if (this.parts.every(({ list }) => list.entries.length <= maxEntries)) return;
+  trim(readingIn: () => ReadingPlace | undefined = () => undefined, isShort = false): void {
+    const { max, kept } = isShort ? shortLimits : limits;
+    if (this.parts.every(({ list }) => list.entries.length <= max)) return;
     const { older, latest, shown } = this;
     const reading = readingIn();
     const [first, last] = [shown.indexOf(reading?.first), shown.indexOf(reading?.last)];
-    if (first >= 0 && last >= 0 && shown.entries.length > maxEntries) {
+    if (first >= 0 && last >= 0 && shown.entries.length > max) {
       const start = Math.max(0, first - marginEntries);
       const end = last + 1 + marginEntries;
-      const newest = shown.entries.length - keptEntries;
+      const newest = shown.entries.length - kept;
       if (older !== undefined) return keepEntries(older, start, end);
       if (end > newest) return keepEntries(latest, Math.min(start, newest));
       const isComplete = latest.isComplete && start === 0;
       this.older = { list: new EntryList(shown.entries.slice(start, end)), isComplete };
     }
     const { length } = latest.list.entries;
-    if (length > maxEntries) keepEntries(latest, length - keptEntries);
+    if (length > max) keepEntries(latest, length - kept);
   }
 }
 

@@ -16,6 +16,8 @@ import type { LineKind, Reaction, SaidEntry, TimelineEntry } from "./timeline_en
 /** The keys of entries without an id of the server begin with this. */
 export const ownKeyPrefix = "line-";
 const clockMs = 60_000;
+/** Most messages have none, and an empty map for each takes as much memory as its words. */
+const noReactions: SaidEntry["reactions"] = new Map();
 const deletedSpans: readonly Span[] = [{ text: "Message deleted", italic: true }];
 
 /** All timelines, by folded buffer name. */
@@ -66,7 +68,7 @@ export class Timelines {
 
   #entryOf(said: SaidEvent): SaidEntry {
     const key = said.id ?? this.#key();
-    const entry = { key, at: said.at, kind: "said", said, reactions: new Map(), isDeleted: false } as const;
+    const entry = { key, at: said.at, kind: "said", said, reactions: noReactions, isDeleted: false } as const;
     return this.#deleted.has(said.buffer, key) ? deletedEntry(entry) : entry;
   }
 
@@ -222,8 +224,8 @@ export class Timelines {
   }
 
   /** See BufferTimeline.trim. */
-  trim(buffer: string, readingIn: () => ReadingPlace | undefined = () => undefined): void {
-    this.#all.get(fold(buffer))?.trim(readingIn);
+  trim(buffer: string, readingIn?: () => ReadingPlace | undefined, isShort = false): void {
+    this.#all.get(fold(buffer))?.trim(readingIn, isShort);
   }
 
   #open(buffer: string): BufferTimeline {

@@ -146,6 +146,7 @@ async function unread(stage: Stage): Promise<void> {
   await page.waitForSelector(".separator.new + .entry >> text=one");
   assertEquals(await page.locator("#channel-list .count").count(), 0);
   await manyUnread(page, bob);
+  await hiddenPage(page, bob);
 }
 
 /** Many unread messages: the first of them is one click away, and what is selected stays selected. */
@@ -169,6 +170,19 @@ async function manyUnread(page: Page, bob: Peer): Promise<void> {
   }
   await page.waitForSelector("#to-latest", { state: "hidden" });
   assertEquals(await page.evaluate("String(getSelection())"), "missed 1.");
+}
+
+/** The frame that a drawing waits for never comes, because the page is hidden: the title shows the message all the same. */
+async function hiddenPage(page: Page, bob: Peer): Promise<void> {
+  await page.evaluate("requestAnimationFrame = () => 0");
+  bob.send("PRIVMSG #unread :ann5: are you here?");
+  await bob.lines();
+  await page.evaluate(`new Promise((resolve) => setTimeout(resolve, 50)).then(() => {
+    Object.defineProperty(document, "visibilityState", { value: "hidden" });
+    document.dispatchEvent(new Event("visibilitychange"));
+  })`);
+  await page.waitForSelector(".entry >> text=are you here?");
+  assertMatch(await page.title(), /^\(1\) /);
 }
 
 async function search(stage: Stage): Promise<void> {

@@ -103,6 +103,20 @@ Deno.test("30,000 messages that arrive while the person reads older ones leave f
   assertEquals(timelines.of("#tea").isComplete, false);
 });
 
+Deno.test("a channel that nobody sees keeps a few hundred messages, and the place of the first unread one", () => {
+  const timelines = new Timelines();
+  timelines.addBefore("#tea", pageOf(1, 100), true);
+  timelines.markRead("#tea", 99);
+  let most = 0;
+  for (let at = 100; at < 2_000; at++) {
+    timelines.addSaid(said(`m${at}`, at), true);
+    timelines.trim("#tea", undefined, true);
+    most = Math.max(most, timelines.of("#tea").entries.length);
+  }
+  const { entries, separatorAt, isComplete } = timelines.of("#tea");
+  assertEquals([most, entries.at(-1)?.key, separatorAt, isComplete], [400, "m1999", 99, false]);
+});
+
 Deno.test("an older part grows in both directions, and becomes one with the newest part where they meet", () => {
   const timelines = new Timelines();
   timelines.addBefore("#tea", pageOf(900, 1_000), false);
