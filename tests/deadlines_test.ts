@@ -42,6 +42,7 @@ const others: Readonly<Record<string, string>> = {
   "lib/server/store/store.ts": "lets other work run",
   "lib/client/cli/script.ts": "lets other work run",
   "lib/client/core/client_read_markers.ts": "joins several markers to one",
+  "lib/client/core/let_others_run.ts": "lets other work run",
   "lib/client/core/send_pace.ts": "sends at intervals",
   "lib/client/core/sleep_watch.ts": "looks at the clock at intervals",
   "lib/client/core/stall.ts": "the limit that its caller sets",
