@@ -1,130 +1,144 @@
 /**
- * The benchmark: `deno task bench`. Starts the real server and, where they are installed, ngIRCd and InspIRCd without
- * their flood limits, and a bare relay; puts the same load on each and prints figures, ratios and a comparison with
- * the targets of Parley. Linux only. Compare only figures of one run, on a machine without other work.
+ * The benchmark: `deno task bench`. Starts the real server and, where they are installed, InspIRCd, Ergo and ngIRCd
+ * without their flood limits, and bare relays; puts the same load on each and prints figures, ratios and a comparison
+ * with the promises of Parley. Linux only. Compare only figures of one run, on a machine without other work.
  */
 
-import { helpText, type OptionTable, type OptionValues, parseOptions } from "../../lib/options.ts";
-import { measureIdle } from "./idle.ts";
-import { measureLatency } from "./latency.ts";
 import { descriptorLimit } from "../../lib/net/descriptors.ts";
+import { helpText, type OptionTable, type OptionValues, parseOptions } from "../../lib/options.ts";
+import { print } from "../support/print.ts";
+import { formatComparison, readRun } from "./compare.ts";
 import { fitDescriptors } from "./descriptor_needs.ts";
-import { emptyReport, formatReport } from "./report.ts";
-import type { OnFailure } from "./side_by_side.ts";
-import { isInstalled, serverNames, stopAll } from "./servers.ts";
-import { measureStart } from "./startup.ts";
-import { measureStuck } from "./stuck.ts";
+import { type PartName, partNames } from "./parts.ts";
+import { planOf, type Sizes, type Step } from "./plan.ts";
+import { Report, type SavedRun } from "./report.ts";
+import { isInstalled, type ServerName, serverNames, stopAll, useErgo, versionOf } from "./servers.ts";
 import { formatTargets } from "./targets.ts";
-import { measureThroughput } from "./throughput.ts";
 
 const rows = {
-  only: {
-    kind: "text",
-    default: "parley,relay,inspircd,ngircd",
-    metavar: "NAMES",
-    help: "servers, parley-disk too",
-  },
-  clients: { kind: "text", default: "100,1000", metavar: "COUNTS", help: "clients in the channel" },
-  inFlight: { kind: "text", default: "1,64", metavar: "COUNTS", help: "messages in flight" },
-  seconds: { kind: "number", default: 1, min: 1, max: 60, help: "length of each measured window" },
-  rounds: { kind: "number", default: 3, min: 1, max: 99, help: "windows per figure; the median is printed" },
-  rate: { kind: "number", default: 200, min: 0, max: 5000, help: "messages a second for latency; 0: none" },
-  idle: { kind: "number", default: 5000, min: 0, max: 6000, help: "idle connections; 0: none" },
-  starts: { kind: "number", default: 5, min: 0, max: 99, help: "starts of each server; 0: none" },
-  stuck: { kind: "flag", default: true, help: "a client that stops reading" },
-  json: { kind: "flag", help: "print JSON in place of tables" },
+  quick: { kind: "flag", help: "the figures that matter, in about a minute" },
+  parts: { kind: "text", metavar: "NAMES", help: `only these: ${partNames.join(", ")}` },
+  only: { kind: "text", metavar: "NAMES", help: `only these servers: ${serverNames.join(", ")}` },
+  ergo: { kind: "text", metavar: "FILE", help: "the program of Ergo, where it is not in PATH" },
+  clients: { kind: "text", default: "100,1000", metavar: "COUNTS", help: "clients of the fan-out" },
+  inFlight: { kind: "text", default: "1,64", metavar: "COUNTS", help: "messages in flight of the fan-out" },
+  seconds: { kind: "number", default: 1, min: 1, max: 60, help: "length of each window of the fan-out" },
+  rounds: { kind: "number", default: 3, min: 1, max: 99, help: "rounds per figure; the median is printed" },
+  rate: { kind: "number", default: 500, min: 1, max: 5000, help: "messages a second at the steady rate" },
+  idle: { kind: "number", default: 5000, min: 1, max: 20_000, help: "idle connections" },
+  large: { kind: "text", metavar: "FOLDER", help: "a copy of a folder of large_data.ts, for its start" },
+  json: { kind: "text", metavar: "FILE", help: "keep the figures there while the run goes on" },
+  compare: { kind: "text", metavar: "FILE", help: "print the ratios to an older run, kept with --json" },
   help: { kind: "flag", short: "h", help: "show this and stop" },
 } as const satisfies OptionTable;
 
+type Values = OptionValues<typeof rows>;
+
 /** The limit of a run, in case something hangs. */
-const giveUpMs = 15 * 60_000;
-const stuckRate = 200;
+const giveUpMs = 40 * 60_000;
+/** What a quick run measures, beside an Ergo that is named or installed. */
+const quickParts: readonly PartName[] = ["paced", "fan-out", "storm", "idle", "start"];
+const quickServers: readonly ServerName[] = ["parley", "parley-disk", "relay", "inspircd", "ergo"];
+const quickSizes = { clients: "100", inFlight: "64", rounds: 1 } as const;
 
 async function main(): Promise<number> {
   const parsed = parseOptions(rows, Deno.args, {});
   if ("fault" in parsed) return complain(parsed.fault);
-  const { values } = parsed;
+  const values = parsed.values.quick ? quickened(parsed.values, parsed.given) : parsed.values;
   if (values.help) return say(help());
-  const stranger = values.only.split(",").find((name) => !serverNames.some((known) => known === name));
-  if (stranger !== undefined) {
-    return complain(`Cannot measure "${stranger}": it is none of ${serverNames.join(", ")}`);
-  }
+  const servers = namesOf(values.only, serverNames, parsed.values.quick ? quickServers : serverNames);
+  const chosen = namesOf(values.parts, partNames, parsed.values.quick ? quickParts : partNames);
   const [clients, inFlight] = [counts(values.clients), counts(values.inFlight)];
   if (!clients || !inFlight) return complain("Cannot read the counts: write numbers as in 100,1000");
-  isJson = values.json;
-  await measure({ ...values, clients, inFlight });
-  return report.failures.length === 0 ? 0 : 1;
+  if (typeof servers === "string") return complain(servers);
+  if (typeof chosen === "string") return complain(chosen);
+  if (values.ergo !== undefined) useErgo(values.ergo);
+  const older = values.compare === undefined ? undefined : readRun(values.compare);
+  await measure(servers, chosen, { ...values, clients, inFlight }, older);
+  return report?.failures.length === 0 ? 0 : 1;
 }
 
-/** The figures so far; every end of the benchmark prints them. */
-let report = emptyReport([]);
-let isJson = false;
-
-function printReport(): void {
-  if (report.servers.length === 0) return;
-  say(
-    isJson
-      ? `${JSON.stringify(report, mapsAsObjects, 2)}\n`
-      : `\n${formatReport(report)}\n\n${formatTargets(report)}\n`,
-  );
-  report = emptyReport([]);
+/** The values of a quick run, but for those that were given. */
+function quickened(values: Values, given: ReadonlySet<string>): Values {
+  const changed = Object.entries(quickSizes).filter(([name]) => !given.has(name));
+  return { ...values, ...Object.fromEntries(changed) };
 }
 
-/** Runs one part; the others are measured also if it fails. */
-async function attempt(what: string, act: (onFailure: OnFailure) => Promise<void>): Promise<void> {
-  progress(what);
-  const onFailure: OnFailure = (server, error) => fail(`${what}, ${server}`, error);
-  await act(onFailure).catch((error) => fail(what, error));
+/** The figures so far; every end of the benchmark prints the promises. */
+let report: Report | undefined;
+let compared: SavedRun | undefined;
+
+function printEnd(): void {
+  if (report === undefined) return;
+  const { failures } = report;
+  const parts = [
+    failures.length === 0 ? "" : ["Not measured", ...failures.map((one) => `  ${one}`)].join("\n"),
+    compared === undefined ? "" : formatComparison(compared, report),
+    formatTargets(report),
+  ];
+  for (const part of parts.filter((part) => part !== "")) print(`\n${part}`);
+  report = undefined;
 }
 
-function fail(what: string, error: unknown): void {
-  const sentence = `${what} failed: ${error instanceof Error ? error.message : String(error)}`;
-  progress(sentence);
-  report.failures.push(sentence);
-}
+type Measuring = Omit<Values, "clients" | "inFlight"> & Pick<Sizes, "clients" | "inFlight">;
 
-type Values = Omit<OptionValues<typeof rows>, "clients" | "inFlight">;
-type Counts = Readonly<Record<"clients" | "inFlight", readonly number[]>>;
-
-async function measure(values: Values & Counts): Promise<void> {
-  const { seconds, rounds, rate, inFlight } = values;
-  const windowMs = seconds * 1000;
-  const wanted = serverNames.filter((name) => values.only.split(",").includes(name));
+async function measure(
+  wanted: readonly ServerName[],
+  chosen: readonly PartName[],
+  values: Measuring,
+  older: SavedRun | undefined,
+): Promise<void> {
   const servers = wanted.filter(isInstalled);
+  const { json, quick } = values;
+  const current = report = new Report({
+    date: new Date().toISOString(),
+    command: Deno.args,
+    cores: navigator.hardwareConcurrency,
+    versions: Object.fromEntries(servers.map((name) => [name, versionOf(name)])),
+  }, {
+    print,
+    ...(json !== undefined && { save: (run) => Deno.writeTextFileSync(json, JSON.stringify(run, null, 2)) }),
+  });
+  compared = older;
   for (const name of wanted) {
     if (!servers.includes(name)) progress(`Left out, as it is not installed: ${name}`);
   }
-  const ircServers = servers.filter((name) => name !== "relay");
-  report = emptyReport(servers);
-  const size = { servers: servers.length, clients: values.clients, idle: values.idle };
-  const { clients, idle, notes } = fitDescriptors(size, descriptorLimit() ?? Infinity);
-  for (const note of notes) progress(note);
-  report.failures.push(...notes);
-  progress(`Measuring ${servers.join(", ")}`);
-  await attempt("throughput", (onFailure) => {
-    const options = { clients, inFlight, rounds, windowMs };
-    return measureThroughput(servers, options, { rows: report.throughput, onFailure });
-  });
-  if (rate > 0) {
-    await attempt("latency", async (onFailure) => {
-      report.latency = await measureLatency(servers, { rate, rounds, windowMs }, onFailure);
-    });
+  const { clients, idle, descriptors, notes } = fitDescriptors(
+    { servers: servers.length, clients: values.clients, idle: values.idle },
+    descriptorLimit() ?? Infinity,
+  );
+  for (const note of notes) current.fail(note);
+  const sizes: Sizes = {
+    ...{ clients, idle, descriptors, inFlight: values.inFlight, rate: values.rate, rounds: values.rounds },
+    ...{ windowMs: values.seconds * 1000, pacedMs: quick ? 3_000 : 5_000, idleTls: 10_000 },
+    ...{ restMs: quick ? 0 : 40_000, large: values.large },
+  };
+  const steps = planOf(servers, sizes, !quick).filter(({ part }) => chosen.includes(part));
+  for (const step of steps) await attempt(step, current);
+}
+
+/** Runs one step; the others run also if it fails. */
+async function attempt({ what, run }: Step, report: Report): Promise<void> {
+  progress(`Measuring ${what}`);
+  const sentence = (error: unknown) => error instanceof Error ? error.message : String(error);
+  try {
+    await run(report, (server, error) => report.fail(`${what}, ${server}: ${sentence(error)}`));
+  } catch (error) {
+    report.fail(`${what}: ${sentence(error)}`);
   }
-  if (idle > 0) {
-    await attempt("idle connections", async (onFailure) => {
-      report.idle = await measureIdle(ircServers, idle, onFailure);
-    });
-  }
-  for (const name of values.stuck ? ircServers : []) {
-    await attempt(`a client that stops reading, ${name}`, async () => {
-      report.stuck.set(name, await measureStuck(name, { rate: stuckRate, rounds }));
-    });
-  }
-  for (const name of values.starts > 0 ? servers : []) {
-    await attempt(`starts, ${name}`, async () => {
-      report.starts.set(name, await measureStart(name, values.starts));
-    });
-  }
+}
+
+/** The names in the order of `known`, or `standard` when none are given, or a sentence about a name that is unknown. */
+function namesOf<T extends string>(
+  text: string | undefined,
+  known: readonly T[],
+  standard: readonly T[],
+): readonly T[] | string {
+  if (text === undefined) return standard;
+  const given = text.split(",");
+  const stranger = given.find((name) => !known.some((one) => one === name));
+  if (stranger !== undefined) return `Cannot measure "${stranger}": it is none of ${known.join(", ")}`;
+  return known.filter((name) => given.includes(name));
 }
 
 /** undefined unless `text` is a list of numbers from 1 on. */
@@ -135,21 +149,19 @@ function counts(text: string): number[] | undefined {
 
 function help(): string {
   return helpText({
-    usage: "Measures Parley beside a bare relay, InspIRCd and ngIRCd",
+    usage: "Measures Parley beside InspIRCd, Ergo, ngIRCd and bare relays",
     examples: [
-      ["deno task bench", "everything"],
-      ["deno task bench --only parley,relay --idle 0 --starts 0 --no-stuck", "the send path alone"],
+      ["deno task bench", "everything, in about a quarter of an hour"],
+      ["deno task bench --quick --ergo ~/ergo/ergo", "the figures that matter, in about a minute"],
+      ["deno task bench --parts paced --only parley-disk,inspircd", "one part, two servers"],
+      ["deno task bench --quick --json new.json --compare old.json", "beside an older run"],
     ],
     rows,
   });
 }
 
-function mapsAsObjects(_key: string, value: unknown): unknown {
-  return value instanceof Map ? Object.fromEntries(value) : value;
-}
-
 function say(text: string): number {
-  Deno.stdout.writeSync(new TextEncoder().encode(text));
+  print(text.trimEnd());
   return 0;
 }
 
@@ -163,7 +175,7 @@ function complain(sentence: string): number {
 }
 
 async function leave(code: number): Promise<never> {
-  printReport();
+  printEnd();
   await stopAll();
   Deno.exit(code);
 }

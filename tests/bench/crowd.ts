@@ -3,8 +3,9 @@
  * where the server offers them; the relay's clients are only connected.
  */
 
+import { openFrames } from "./frame_socket.ts";
 import { LoadClient } from "./load_client.ts";
-import type { Server } from "./servers.ts";
+import { certificate, type Kind, type Server } from "./servers.ts";
 
 export const channel = "#tea";
 
@@ -17,6 +18,8 @@ const joinWidth = 50;
 
 export interface CrowdOptions {
   readonly count: number;
+  /** @default {"plain"} */
+  readonly kind?: Kind;
   /** False leaves them registered, in no channel. @default {true} */
   readonly join?: boolean;
 }
@@ -29,11 +32,11 @@ export class Crowd implements Disposable {
   }
 
   /** Returns when every client has received all messages of the time in which the others joined. */
-  static async gather(server: Server, { count, join = true }: CrowdOptions): Promise<Crowd> {
+  static async gather(server: Server, { count, kind = "plain", join = true }: CrowdOptions): Promise<Crowd> {
     const places = Array.from({ length: count });
     const peers: LoadClient[] = [];
     try {
-      await inGroups(places, acceptWidth, async () => void peers.push(await enter(server)));
+      await inGroups(places, acceptWidth, async () => void peers.push(await enter(server, kind)));
       if (server.speaksIrc) {
         await inGroups(peers, registerWidth, register);
         if (join) await inGroups(peers, joinWidth, (peer) => peer.ask(`JOIN ${channel}`, " 366 "));
@@ -91,8 +94,18 @@ async function inGroups<T, R>(
   return results;
 }
 
-function enter({ port, speaksIrc }: Server): Promise<LoadClient> {
-  return speaksIrc ? LoadClient.connect(port, "CAP LS 302", " LS ") : LoadClient.connect(port, "", "welcome");
+async function enter({ ports, speaksIrc }: Server, kind: Kind): Promise<LoadClient> {
+  const port = ports[kind];
+  const socket = kind === "websocket" ? await openFrames(port) : await connect(port, kind);
+  return speaksIrc ? LoadClient.over(socket, "CAP LS 302", " LS ") : LoadClient.over(socket, "", "welcome");
+}
+
+async function connect(port: number, kind: Kind): Promise<Deno.Conn> {
+  const hostname = "127.0.0.1";
+  const socket = await Deno.connect({ hostname, port });
+  socket.setNoDelay(true);
+  if (kind === "plain") return socket;
+  return await Deno.startTls(socket, { hostname, caCerts: [(await certificate()).cert] });
 }
 
 function register(peer: LoadClient, index: number): Promise<void> {

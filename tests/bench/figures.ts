@@ -10,11 +10,13 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
   }).join("\n");
 }
 
-/** 3 416 000 as "3.42 M", 98 700 as "98.7 k". */
+/** 3 416 000 as "3.42 M", 98 700 as "98.7 k", 12.34 as "12.3", 1.234 as "1.23". */
 export function formatCount(value: number): string {
   if (Number.isNaN(value)) return "failed";
+  if (value === Infinity) return "never";
   if (value >= 1e6) return `${(value / 1e6).toFixed(2)} M`;
-  return value >= 1e3 ? `${(value / 1e3).toFixed(1)} k` : value.toFixed(0);
+  if (value >= 1e4) return `${(value / 1e3).toFixed(1)} k`;
+  return value.toFixed(Number.isInteger(value) || value >= 100 ? 0 : value >= 10 ? 1 : 2);
 }
 
 /** The median; NaN of an empty list. */

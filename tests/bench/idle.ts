@@ -6,50 +6,55 @@
 import { residentKib } from "./cpu.ts";
 import { Crowd } from "./crowd.ts";
 import { pause } from "../support/deadline.ts";
+import type { Report } from "./report.ts";
 import type { OnFailure } from "./side_by_side.ts";
-import { type ServerName, startServer } from "./servers.ts";
+import { type Kind, type ServerName, startServer } from "./servers.ts";
 
-export interface Idle {
+export interface IdleOptions {
+  readonly kind: Kind;
   readonly connections: number;
-  /** Resident memory of the fresh server. */
-  readonly withoutKib: number;
-  /** Per connection, just after all have registered. */
-  readonly arrivedKib: number;
-  /** Per connection, after 40 s without messages. */
-  readonly restedKib: number;
+  /** How long they are idle before the second look; 0: no second look. */
+  readonly restMs: number;
 }
 
 const settleMs = 1_500;
-const restMs = 40_000;
 
 export async function measureIdle(
   names: readonly ServerName[],
-  connections: number,
+  options: IdleOptions,
+  report: Pick<Report, "add">,
   onFailure: OnFailure,
-): Promise<Map<ServerName, Idle>> {
-  const found = new Map<ServerName, Idle>();
+): Promise<void> {
   await Promise.all(names.map(async (name) => {
     try {
-      found.set(name, await measureOne(name, connections));
+      await measureOne(name, options, report);
     } catch (error) {
       onFailure(name, error);
     }
   }));
-  return found;
 }
 
-async function measureOne(name: ServerName, connections: number): Promise<Idle> {
+async function measureOne(
+  name: ServerName,
+  { kind, connections, restMs }: IdleOptions,
+  report: Pick<Report, "add">,
+): Promise<void> {
   const server = await startServer(name);
   try {
     await pause(settleMs);
     const withoutKib = residentKib(server.pid);
     const each = () => (residentKib(server.pid) - withoutKib) / connections;
-    using crowd = await Crowd.gather(server, { count: connections, join: false });
+    using crowd = await Crowd.gather(server, { count: connections, kind, join: false });
     await pause(settleMs);
     const arrivedKib = each();
     await pause(restMs);
     if (!crowd.isWhole) throw new Error(crowd.lossSentence);
-    return { connections, withoutKib, arrivedKib, restedKib: each() };
+    report.add({ part: "idle", what: kind, server: name }, {
+      connections: [connections],
+      "KiB without": [withoutKib],
+      "KiB each on arrival": [arrivedKib],
+      ...(restMs > 0 && { "KiB each at rest": [each()] }),
+    });
   } finally {
     await server.stop();
   }

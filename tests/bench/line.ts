@@ -14,7 +14,12 @@ const digitZero = "0".charCodeAt(0);
 const encoder = new TextEncoder();
 
 /** `PRIVMSG target :…` with CR LF. `sender` is one digit. */
-export function benchLine(target: string, sender: number, sequence = 0, bytes = textBytes): Uint8Array {
+export function benchLine(
+  target: string,
+  sender: number,
+  sequence = 0,
+  bytes = textBytes,
+): Uint8Array<ArrayBuffer> {
   const tail = String(sequence).padStart(sequenceDigits, "0") + sender + String.fromCharCode(mark);
   return encoder.encode(`PRIVMSG ${target} :${"x".repeat(bytes - tail.length)}${tail}\r\n`);
 }

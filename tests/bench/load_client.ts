@@ -1,23 +1,19 @@
 /**
- * One client of the load: a socket, a read loop and a count of deliveries. A delivery is a line that ends in the
- * mark (see line.ts); it is counted where its newline stands and never decoded. Other lines are read only
+ * One client of the load: a socket, a read loop and a count of deliveries (line_scanner.ts). Other lines are read only
  * while the caller waits for a word in them, except PING, which is always answered.
  */
 
 import { countRead, readInTurn } from "../../lib/net/read_scheduler.ts";
-import { mark } from "./line.ts";
+import { type LineListener, LineScanner } from "./line_scanner.ts";
 
-const newline = 10;
-const letterP = "P".charCodeAt(0);
 const readBytes = 16 * 1024;
 const waitLimitMs = 60_000;
-const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 /** A connection that carries lines. */
 export type LineSocket = Pick<Deno.TcpConn, "read" | "write" | "close">;
 
-export class LoadClient {
+export class LoadClient implements LineListener {
   /** Deliveries so far. */
   delivered = 0;
   /** Called at each delivery with the place just behind the mark in `buffer`. */
@@ -31,12 +27,12 @@ export class LoadClient {
   /** The error that ended the reading; undefined while the client reads, and after the server closed the connection. */
   failure: string | undefined;
   readonly #socket: LineSocket;
-  readonly #buffer = new Uint8Array(readBytes);
-  #filled = 0;
-  #lineBytes = 0;
+  readonly #lines = new LineScanner(readBytes);
   #outgoing: Uint8Array[] = [];
   #writing = false;
-  #awaited: { words: readonly string[]; found: () => void; failed: (reason: Error) => void } | undefined;
+  #awaited:
+    | { words: readonly string[]; left: number; found: () => void; failed: (reason: Error) => void }
+    | undefined;
   #resume: PromiseWithResolvers<void> | undefined;
 
   /** Connected and accepted: it has sent `hello` and received a line that contains `answer`. */
@@ -83,9 +79,14 @@ export class LoadClient {
 
   /** Resolves when a line contains one of `words`; rejects after a minute or when the connection ends. */
   heard(...words: string[]): Promise<void> {
+    return this.heardTimes(1, ...words);
+  }
+
+  /** The same for `times` such lines. */
+  heardTimes(times: number, ...words: string[]): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = setTimeout(() => reject(new Error(`Cannot go on: no ${words} for a minute`)), waitLimitMs);
-    this.#awaited = { words, found: resolve, failed: reject };
+    this.#awaited = { words, left: times, found: resolve, failed: reject };
     return promise.finally(() => {
       clearTimeout(timer);
       this.#awaited = undefined;
@@ -114,12 +115,11 @@ export class LoadClient {
         if (this.#resume) await this.#resume.promise;
         // Without it only sockets that always have more bytes are read, and the server disconnects the others.
         await new Promise<void>((resolve) => readInTurn({ takeTurn: resolve }));
-        const count = await this.#socket.read(this.#buffer.subarray(this.#filled));
+        const count = await this.#socket.read(this.#lines.room);
         if (count === null || this.ended) break;
         countRead(count, 0);
-        this.#filled += count;
         const before = this.delivered;
-        this.#scan();
+        this.#lines.take(count, this);
         this.onProgress?.(this.delivered - before);
         this.onRead?.();
       }
@@ -131,35 +131,19 @@ export class LoadClient {
     this.#awaited?.failed(new Error("Cannot go on: the server closed the connection"));
   }
 
-  #scan(): void {
-    const buffer = this.#buffer;
-    let start = 0;
-    while (start < this.#filled) {
-      // Nearly all lines are as long as the one before; only the others are searched for their newline.
-      let end = start + this.#lineBytes;
-      if (end >= this.#filled || buffer[end] !== newline) {
-        end = buffer.indexOf(newline, start);
-        if (end < 0 || end >= this.#filled) break;
-        this.#lineBytes = end - start;
-      }
-      if (buffer[end - 2] === mark) {
-        this.delivered++;
-        this.onDelivery?.(buffer, end - 1);
-      } else if (this.#awaited || buffer[start] === letterP) {
-        this.#other(decoder.decode(buffer.subarray(start, end)));
-      }
-      start = end + 1;
-    }
-    if (start === 0 && this.#filled === buffer.length) {
-      throw new Error(`Cannot read a line over ${readBytes} bytes`);
-    }
-    if (start > 0 && start < this.#filled) buffer.copyWithin(0, start, this.#filled);
-    this.#filled -= start;
+  get wantsOthers(): boolean {
+    return this.#awaited !== undefined;
   }
 
-  #other(line: string): void {
+  delivery(buffer: Uint8Array, end: number): void {
+    this.delivered++;
+    this.onDelivery?.(buffer, end);
+  }
+
+  other(line: string): void {
     if (line.startsWith("PING ")) this.say(`PONG ${line.slice(5).trimEnd()}\r\n`);
-    if (this.#awaited?.words.some((word) => line.includes(word))) this.#awaited.found();
+    const awaited = this.#awaited;
+    if (awaited?.words.some((word) => line.includes(word)) && --awaited.left === 0) awaited.found();
   }
 
   async #write(): Promise<void> {

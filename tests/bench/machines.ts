@@ -1,17 +1,17 @@
 /**
- * Many machines: `deno run -A tests/bench/machines.ts`. The time of a message between two people on a single server,
- * on one of three machines, and on two machines; and the messages per second that three machines order together. Needs
- * nats-server. All processes run on one machine: real machines have a network between them, and more CPU.
+ * Many machines: the time of a message between two people on a single server, on one of three machines, and on two
+ * machines; and the messages per second that three machines order together. Needs nats-server. All processes run on one
+ * machine: real machines have a network between them, and more CPU.
  */
 import { Cluster } from "../support/cluster.ts";
 import { startServer } from "../support/server.ts";
 import { channel, nickOf } from "./crowd.ts";
 import { pause } from "../support/deadline.ts";
-import { formatCount, formatTable, median, warmMs } from "./figures.ts";
+import { warmMs } from "./figures.ts";
 import { benchLine, senderAt, sequenceAt } from "./line.ts";
 import { LoadClient } from "./load_client.ts";
+import type { Report } from "./report.ts";
 
-const rounds = 5;
 const windowMs = 2_000;
 /** Messages a second while latency is measured. */
 const rate = 200;
@@ -21,32 +21,40 @@ const inFlight = 4;
 /** The server waits until each line of one person is ordered. "--flood 0" turns off the other wait. */
 const flags = ["--flood", "0", "--tls", "off", "--web", "off"];
 
+/** The names of the rows. */
+export const onOneOfThree = "on one of three";
+export const threeTogether = "three together";
+
 type Delay = readonly [p50Ms: number, p99Ms: number];
 let people = 0;
 
-async function main(): Promise<void> {
+export async function measureMachines(rounds: number, report: Pick<Report, "add">): Promise<void> {
   const alone = await startServer(flags);
   const cluster = await Cluster.start();
   try {
     const ports = [];
     for (const name of ["east", "west", "north"]) ports.push((await cluster.add(name, flags)).port);
     const [east = 0, west = 0] = ports;
-    const paths = [[alone.port, alone.port], [east, east], [east, west]] as const;
-    const names = ["on a server alone", "on one of three machines", "from one machine to another"];
-    const delays = names.map((): Delay[] => []);
+    const paths = [
+      ["on a server alone", alone.port, alone.port],
+      [onOneOfThree, east, east],
+      ["from one to another", east, west],
+    ] as const;
+    const delays = paths.map((): Delay[] => []);
     for (let round = 0; round < rounds; round++) {
-      for (const [at, [from, to]] of paths.entries()) delays[at]?.push(await delay(from, to));
+      for (const [at, [, from, to]] of paths.entries()) delays[at]?.push(await delay(from, to));
     }
-    const rows = names.map((name, at) => {
+    for (const [at, [what]] of paths.entries()) {
       const found = delays[at] ?? [];
-      return [
-        name,
-        median(found.map(([p50]) => p50)).toFixed(2),
-        median(found.map(([, p99]) => p99)).toFixed(2),
-      ];
+      report.add({ part: "machines", what, server: "machines" }, {
+        "p50 ms": found.map(([p50]) => p50),
+        "p99 ms": found.map(([, p99]) => p99),
+      });
+    }
+    const found = await together(ports, rounds);
+    report.add({ part: "machines", what: threeTogether, server: "machines" }, {
+      "messages per second": found,
     });
-    write(formatTable([`A message, ${rate} a second`, "p50 ms", "p99 ms"], rows));
-    write(`Messages a second, three machines together: ${formatCount(await together(ports))}`);
   } finally {
     await cluster[Symbol.asyncDispose]();
     await alone.kill();
@@ -75,7 +83,7 @@ async function delay(from: number, to: number): Promise<Delay> {
   return [at(0.5), at(0.99)];
 }
 
-async function together(ports: readonly number[]): Promise<number> {
+async function together(ports: readonly number[], rounds: number): Promise<number[]> {
   const peers: LoadClient[] = [];
   for (const port of ports) {
     for (let at = 0; at < talkers; at++) peers.push(await enter(port, { hearsItself: true }));
@@ -98,7 +106,7 @@ async function together(ports: readonly number[]): Promise<number> {
     figures.push((delivered() - before) / (performance.now() - startedAt) * 1000);
   }
   for (const peer of peers) peer.close();
-  return median(figures);
+  return figures;
 }
 
 async function enter(port: number, { hearsItself = false } = {}): Promise<LoadClient> {
@@ -108,9 +116,3 @@ async function enter(port: number, { hearsItself = false } = {}): Promise<LoadCl
   if (!hearsItself) await peer.ask(`JOIN ${channel}`, " 366 ");
   return peer;
 }
-
-function write(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
-}
-
-await main();

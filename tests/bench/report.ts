@@ -1,111 +1,120 @@
-/** All figures of one run, and their tables. The targets are in targets.ts. */
-
-import { formatCount, formatTable, median } from "./figures.ts";
-import type { Idle } from "./idle.ts";
-import type { Throughput } from "./load.ts";
-import type { Latency } from "./pulse.ts";
+/**
+ * All figures of one run. A row is printed when it is measured, and the file of the run is written again, so that
+ * an end at any moment loses none. The promises are in targets.ts, the comparison with an older run in compare.ts.
+ */
+import { formatCount, median } from "./figures.ts";
+import { type FigureOf, type PartName, parts } from "./parts.ts";
 import type { ServerName } from "./servers.ts";
-import type { Stuck } from "./stuck.ts";
-import type { ThroughputRow } from "./throughput.ts";
 
-/** Empty where nothing was measured. */
-export interface Report {
-  readonly servers: readonly ServerName[];
-  readonly throughput: ThroughputRow[];
-  latency: ReadonlyMap<ServerName, Latency>;
-  idle: ReadonlyMap<ServerName, Idle>;
-  readonly stuck: Map<ServerName, Stuck>;
-  /** Milliseconds. */
-  readonly starts: Map<ServerName, number>;
+/** Whose figures: of a server, or of a thing that is measured without others, such as the page. */
+export type Measured = ServerName | "page" | "machines";
+
+/** What a row is about. `what` says under which load, such as "N=100 W=64". */
+export interface RowName<P extends PartName = PartName> {
+  readonly part: P;
+  readonly what: string;
+  readonly server: Measured;
+}
+
+export interface Row extends RowName {
+  /** The value of each round, for each figure of the part; a name has its unit. */
+  readonly rounds: Readonly<Record<string, readonly number[]>>;
+}
+
+/** About the whole run, for the file. */
+export interface RunFacts {
+  readonly date: string;
+  readonly command: readonly string[];
+  readonly cores: number;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** A run as it is in its file. */
+export interface SavedRun {
+  readonly facts: RunFacts;
+  readonly rows: readonly Row[];
+  readonly failures: readonly string[];
+}
+
+export interface ReportOutput {
+  readonly print: (text: string) => void;
+  /** Called with the whole run after each change. @default {nothing happens} */
+  readonly save?: (run: SavedRun) => void;
+}
+
+export class Report implements SavedRun {
+  readonly facts: RunFacts;
+  readonly rows: Row[] = [];
   /** Sentences about what could not be measured. */
-  readonly failures: string[];
-}
+  readonly failures: string[] = [];
+  readonly #output: ReportOutput;
+  #part: PartName | undefined;
 
-export function emptyReport(servers: readonly ServerName[]): Report {
-  const [latency, idle, stuck, starts] = [new Map(), new Map(), new Map(), new Map()];
-  return { servers, throughput: [], latency, idle, stuck, starts, failures: [] };
-}
+  constructor(facts: RunFacts, output: ReportOutput) {
+    this.facts = facts;
+    this.#output = output;
+  }
 
-type Measure = keyof Throughput;
+  /** Prints and keeps a row; each figure has one value per round. */
+  add<P extends PartName>(
+    name: RowName<P>,
+    rounds: Readonly<Partial<Record<FigureOf<P>, readonly number[]>>>,
+  ): void {
+    const row: Row = { ...name, rounds: rounds as Row["rounds"] };
+    this.rows.push(row);
+    if (this.#part !== name.part) this.#output.print(`\n${heading(name.part)}`);
+    this.#part = name.part;
+    this.#output.print(formatRow(row));
+    this.#save();
+  }
+
+  /** Prints and keeps a sentence about what is not measured. */
+  fail(sentence: string): void {
+    this.failures.push(sentence);
+    this.#output.print(`  ${sentence}`);
+    this.#save();
+  }
+
+  #save(): void {
+    this.#output.save?.({ facts: this.facts, rows: this.rows, failures: this.failures });
+  }
+}
 
 /** The median of a figure over the rounds; NaN where it was not measured. */
-export function figure(row: ThroughputRow, server: ServerName, measure: Measure): number {
-  return median(row.rounds.flatMap((round) => round.get(server)?.[measure] ?? []));
+export function figure<P extends PartName>(run: SavedRun, name: RowName<P>, figure: FigureOf<P>): number {
+  return median(rounds(run, name, figure));
 }
 
-/** The median over the rounds of the ratio of two servers in the same round. */
-export function ratio(row: ThroughputRow, one: ServerName, other: ServerName, measure: Measure): number {
-  return median(
-    row.rounds.map((round) => (round.get(one)?.[measure] ?? NaN) / (round.get(other)?.[measure] ?? NaN))
-      .filter((quotient) => !Number.isNaN(quotient)),
-  );
+/** The median over the rounds of the ratio of two rows in the same round; NaN where one was not measured. */
+export function ratio<P extends PartName>(
+  run: SavedRun,
+  [one, other]: readonly [RowName<P>, RowName<P>],
+  figure: FigureOf<P>,
+): number {
+  const [above, below] = [rounds(run, one, figure), rounds(run, other, figure)];
+  if (above.length !== below.length) return median(above) / median(below);
+  return median(above.map((value, round) => value / (below[round] ?? NaN)));
 }
 
-/** Every table of the measurements, each with a heading. */
-export function formatReport(report: Report): string {
-  const parts = [
-    throughputTable(report, "perCpuSecond", "Deliveries per server CPU second"),
-    throughputTable(report, "perWallSecond", "Deliveries per wall second"),
-    serverTable(
-      "Latency at a fixed rate, 100 clients",
-      ["p50 ms", "p99 ms", "deliveries"],
-      report.latency,
-      (row) => [
-        row.p50Ms.toFixed(2),
-        row.p99Ms.toFixed(2),
-        formatCount(row.deliveries),
-      ],
-    ),
-    serverTable(
-      "Memory of idle connections",
-      ["connections", "KiB without", "KiB each on arrival", "at rest"],
-      report.idle,
-      (row) => [
-        String(row.connections),
-        String(row.withoutKib),
-        row.arrivedKib.toFixed(1),
-        row.restedKib.toFixed(1),
-      ],
-    ),
-    serverTable(
-      "One client stops reading",
-      ["others' p99 ms before", "and then", "ratio", "cut off after ms"],
-      report.stuck,
-      ({ readingP99Ms, stuckP99Ms, ratio, cutOffMs }) => [
-        readingP99Ms.toFixed(2),
-        stuckP99Ms.toFixed(2),
-        ratio.toFixed(2),
-        cutOffMs === Infinity ? "never" : cutOffMs.toFixed(0),
-      ],
-    ),
-    serverTable("From start to listening", ["ms"], report.starts, (ms) => [ms.toFixed(0)]),
-  ];
-  if (report.failures.length > 0) {
-    parts.push(["Not measured", ...report.failures.map((one) => `  ${one}`)].join("\n"));
-  }
-  return parts.filter((part) => part !== "").join("\n\n");
+function rounds(run: SavedRun, { part, what, server }: RowName, figure: string): readonly number[] {
+  const row = run.rows.find((one) => one.part === part && one.what === what && one.server === server);
+  return row?.rounds[figure] ?? [];
 }
 
-/** A column for each server, then the ratio of the first to each of the others. */
-function throughputTable({ servers, throughput }: Report, measure: Measure, heading: string): string {
-  const [first, ...others] = servers;
-  if (first === undefined || throughput.length === 0) return "";
-  const head = ["N clients, W in flight", ...servers, ...others.map((other) => `${first}÷${other}`)];
-  const body = throughput.map((row) => [
-    `N=${row.clients} W=${row.inFlight}`,
-    ...servers.map((server) => formatCount(figure(row, server, measure))),
-    ...others.map((other) => ratio(row, first, other, measure).toFixed(2).replace("NaN", "-")),
-  ]);
-  return `${heading}\n${formatTable(head, body)}`;
+const [whatWidth, serverWidth, figureWidth] = [24, 12, 8];
+
+function heading(part: PartName): string {
+  const { title, figures } = parts[part];
+  const head = figures.map((name) => name.padStart(Math.max(figureWidth, name.length)));
+  return `${title}\n  ${"".padEnd(whatWidth)}${"".padEnd(serverWidth)}${head.join("   ")}`;
 }
 
-function serverTable<T>(
-  heading: string,
-  columns: readonly string[],
-  figures: ReadonlyMap<ServerName, T>,
-  cells: (figure: T) => readonly string[],
-): string {
-  if (figures.size === 0) return "";
-  const body = [...figures].map(([name, figure]) => [name, ...cells(figure)]);
-  return `${heading}\n${formatTable(["server", ...columns], body)}`;
+function formatRow({ part, what, server, rounds }: Row): string {
+  const cells = parts[part].figures.map((name) => {
+    const values = rounds[name];
+    return (values === undefined ? "" : formatCount(median(values))).padStart(
+      Math.max(figureWidth, name.length),
+    );
+  });
+  return `  ${what.padEnd(whatWidth)}${server.padEnd(serverWidth)}${cells.join("   ")}`.trimEnd();
 }

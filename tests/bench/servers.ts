@@ -1,59 +1,85 @@
 /**
  * The servers that are measured and how each is started: its command, its settings in a folder of its own under
- * the temporary folder, a free port of the loopback interface. Each is ready when it accepts a TCP
+ * the temporary folder, free ports of the loopback interface. Each is ready when it accepts a TCP
  * connection. Every started server is killed at the end: stop() stops one, stopAll() all.
  */
 
 import { existsSync } from "node:fs";
+import { version } from "../../lib/version.ts";
+import { testCertificate } from "../support/certificate.ts";
+import { findProgram } from "../support/programs.ts";
 import { freePort } from "../support/server.ts";
 
-/** `parley` keeps its history in memory, `parley-disk` on disk, as by default. */
-export type ServerName = "parley" | "parley-disk" | "relay" | "inspircd" | "ngircd";
+/** `parley` keeps its history in memory, `parley-disk` on disk, as by default; `ws-relay` is npm's `ws`. */
+export type ServerName = "parley" | "parley-disk" | "relay" | "ws-relay" | "inspircd" | "ergo" | "ngircd";
 
 /** In the order of the tables. */
-export const serverNames: readonly ServerName[] = ["parley", "parley-disk", "relay", "inspircd", "ngircd"];
+export const serverNames: readonly ServerName[] = [
+  "parley",
+  "parley-disk",
+  "relay",
+  "ws-relay",
+  "inspircd",
+  "ergo",
+  "ngircd",
+];
+
+/** The kinds of connection. */
+export type Kind = "plain" | "tls" | "websocket";
 
 export interface Server {
   readonly name: ServerName;
-  readonly port: number;
+  /** The port of each kind of connection; nothing listens on those that isOffered() denies. */
+  readonly ports: Readonly<Record<Kind, number>>;
   readonly pid: number;
-  /** From the start of the process until it accepted a connection. */
+  /** From the start of the process until it accepted its first connection; other ports can come later. */
   readonly startMs: number;
-  /** False for the bare relay, which neither registers anybody nor knows channels. */
+  /** False for the bare relays, which neither register anybody nor know channels. */
   readonly speaksIrc: boolean;
   stop(): Promise<void>;
 }
 
 interface Place {
   readonly folder: string;
-  readonly port: number;
+  readonly ports: Server["ports"];
 }
 
 interface Recipe {
   /** Programs or scripts of which one must exist. */
-  readonly needs: readonly string[];
+  readonly needs: () => readonly (string | undefined)[];
+  readonly kinds: readonly Kind[];
   command(program: string, place: Place): readonly string[];
 }
 
 const here = new URL(".", import.meta.url).pathname;
 const parleyScript = new URL("../../server.ts", import.meta.url).pathname;
 const startLimitMs = 10_000;
+const everyKind: readonly Kind[] = ["plain", "tls", "websocket"];
 
 const recipes: Record<ServerName, Recipe> = {
   parley: {
-    needs: [parleyScript],
-    command: (script, place) => parleyCommand(script, place, ["ephemeral"]),
+    needs: () => [parleyScript],
+    kinds: everyKind,
+    command: (script, place) => parleyCommand(script, place, ["--ephemeral"]),
   },
   "parley-disk": {
-    needs: [parleyScript],
-    command: (script, place) => parleyCommand(script, place, ["data", "{folder}"]),
+    needs: () => [parleyScript],
+    kinds: everyKind,
+    command: (script, place) => parleyCommand(script, place, ["--data", "{folder}"]),
   },
   relay: {
-    needs: [`${here}relay.ts`],
-    command: (script, { port }) => [Deno.execPath(), "run", "-A", script, String(port)],
+    needs: () => [`${here}relay.ts`],
+    kinds: ["plain"],
+    command: (script, { ports }) => [Deno.execPath(), "run", "-A", script, String(ports.plain)],
+  },
+  "ws-relay": {
+    needs: () => [`${here}ws_relay.ts`],
+    kinds: ["websocket"],
+    command: (script, { ports }) => [Deno.execPath(), "run", "-A", script, String(ports.websocket)],
   },
   inspircd: {
-    needs: ["/usr/sbin/inspircd", "/usr/bin/inspircd"],
+    needs: () => ["/usr/sbin/inspircd", "/usr/bin/inspircd"],
+    kinds: everyKind,
     command: (program, place) => [
       program,
       "--nofork",
@@ -64,23 +90,36 @@ const recipes: Record<ServerName, Recipe> = {
       writeSettings("inspircd.conf", place),
     ],
   },
+  ergo: {
+    needs: () => [ergoProgram ?? findProgram("ergo")],
+    kinds: everyKind,
+    command: (program, place) => [program, "run", "--conf", writeSettings("ergo.yaml", place)],
+  },
   ngircd: {
-    needs: ["/usr/sbin/ngircd", "/usr/bin/ngircd"],
+    needs: () => ["/usr/sbin/ngircd", "/usr/bin/ngircd"],
+    kinds: ["plain"],
     command: (program, place) => [program, "--nodaemon", "--config", writeSettings("ngircd.conf", place)],
   },
 };
 
-type Flag = readonly [name: string, value?: string];
-
-/** The flags of Parley; a flag that its --help does not name is left out. */
-const wantedFlags: readonly Flag[] = [
-  ["host", "127.0.0.1"],
-  ["port", "{port}"],
-  ["tls-port", "0"],
-  ["web-port", "0"],
-  ["limit", "20000"],
-  ["flood", "0"],
+const parleyFlags = [
+  ...["--host", "127.0.0.1", "--port", "{port}", "--tls-port", "{tls-port}", "--web-port", "{web-port}"],
+  ...["--cert", "{folder}/cert.pem", "--key", "{folder}/key.pem", "--limit", "20000", "--flood", "0"],
 ];
+
+let ergoProgram: string | undefined;
+
+/** Measures this Ergo, not the one of PATH. */
+export function useErgo(path: string): void {
+  ergoProgram = path;
+}
+
+let pair: ReturnType<typeof testCertificate> | undefined;
+
+/** The certificate of all servers of this run. */
+export function certificate(): ReturnType<typeof testCertificate> {
+  return pair ??= testCertificate();
+}
 
 /** The running servers, and the folder of each. */
 const running = new Map<Deno.ChildProcess, string>();
@@ -90,25 +129,48 @@ export function isInstalled(name: ServerName): boolean {
   return programOf(name) !== undefined;
 }
 
-/** Throws when the server does not accept a connection within 10 s. */
-export async function startServer(name: ServerName): Promise<Server> {
+/** Whether this server accepts this kind of connection. */
+export function isOffered(name: ServerName, kind: Kind): boolean {
+  return recipes[name].kinds.includes(kind);
+}
+
+/** What the program says about its version. */
+export function versionOf(name: ServerName): string {
+  if (name.endsWith("relay")) return `Deno ${Deno.version.deno}`;
+  if (name.startsWith("parley")) return `${version}, Deno ${Deno.version.deno}`;
+  const { stdout } = new Deno.Command(programOf(name) ?? "", { args: ["--version"] }).outputSync();
+  return new TextDecoder().decode(stdout).split("\n")[0] ?? "";
+}
+
+/**
+ * Throws when the server does not accept a connection within 10 s. With `folder` it uses this data folder, which stays;
+ * only Parley has one.
+ */
+export async function startServer(name: ServerName, { folder: given = "" } = {}): Promise<Server> {
   const program = programOf(name);
   if (program === undefined) throw new Error(`Cannot start ${name}: not installed`);
   const folder = Deno.makeTempDirSync({ prefix: `parley-bench-${name}-` });
   // ngIRCd gives up root and must still be able to read its settings.
   Deno.chmodSync(folder, 0o755);
-  const port = freePort();
-  const [command = "", ...args] = recipes[name].command(program, { folder, port });
+  const { cert, key } = await certificate();
+  Deno.writeTextFileSync(`${folder}/cert.pem`, cert);
+  Deno.writeTextFileSync(`${folder}/key.pem`, key);
+  const ports = { plain: freePort(), tls: freePort(), websocket: freePort() };
+  const [command = "", ...args] = recipes[name].command(program, { folder, ports });
+  if (given !== "") args.push("--data", given);
   const startedAt = performance.now();
   const child = new Deno.Command(command, { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
   running.set(child, folder);
   const stop = () => kill(child);
-  if (!await accepts(port, child)) {
-    await stop();
-    throw new Error(`Cannot measure ${name}: "${command} ${args.join(" ")}" does not listen`);
+  let startMs: number | undefined;
+  for (const kind of recipes[name].kinds) {
+    if (!await accepts(ports[kind], child)) {
+      await stop();
+      throw new Error(`Cannot measure ${name}: "${command} ${args.join(" ")}" does not listen`);
+    }
+    startMs ??= performance.now() - startedAt;
   }
-  const startMs = performance.now() - startedAt;
-  return { name, port, pid: child.pid, startMs, speaksIrc: name !== "relay", stop };
+  return { name, ports, pid: child.pid, startMs: startMs ?? NaN, speaksIrc: !name.endsWith("relay"), stop };
 }
 
 /** Runs at every end of the benchmark. */
@@ -117,17 +179,12 @@ export async function stopAll(): Promise<void> {
 }
 
 function programOf(name: ServerName): string | undefined {
-  return recipes[name].needs.find((path) => existsSync(path));
+  return recipes[name].needs().find((path) => path !== undefined && existsSync(path));
 }
 
-function parleyCommand(script: string, place: Place, storage: Flag): string[] {
-  const run = ["run", "-A", script];
-  const help = new Deno.Command(Deno.execPath(), { args: [...run, "--help"] }).outputSync();
-  const known = new TextDecoder().decode(help.stdout);
-  const flags = [...wantedFlags, storage]
-    .filter(([flag]) => new RegExp(`--${flag}\\b`).test(known))
-    .flatMap(([flag, value]) => value === undefined ? [`--${flag}`] : [`--${flag}`, fill(value, place)]);
-  return [Deno.execPath(), ...run, ...flags];
+function parleyCommand(script: string, place: Place, storage: readonly string[]): string[] {
+  const flags = [...parleyFlags, ...storage].map((word) => fill(word, place));
+  return [Deno.execPath(), "run", "-A", script, ...flags];
 }
 
 function writeSettings(file: string, place: Place): string {
@@ -136,8 +193,11 @@ function writeSettings(file: string, place: Place): string {
   return path;
 }
 
-function fill(template: string, { folder, port }: Place): string {
-  return template.replaceAll("{folder}", folder).replaceAll("{port}", String(port));
+function fill(template: string, { folder, ports }: Place): string {
+  return template.replaceAll("{folder}", folder)
+    .replaceAll("{port}", String(ports.plain))
+    .replaceAll("{tls-port}", String(ports.tls))
+    .replaceAll("{web-port}", String(ports.websocket));
 }
 
 async function accepts(port: number, child: Deno.ChildProcess): Promise<boolean> {

@@ -1,40 +1,38 @@
-/** Servers side by side, each with a crowd of its own: only one is under load at a time, the others are idle. */
+/** Servers side by side, each with clients of its own: only one is under load at a time, the others are idle. */
 
-import { Crowd } from "./crowd.ts";
 import { type Server, type ServerName, startServer } from "./servers.ts";
 
-export interface ServerWithCrowd {
+export interface ServerWithClients<C> {
   readonly server: Server;
-  readonly crowd: Crowd;
+  readonly clients: C;
 }
 
 /** Called for a server that cannot be measured. */
 export type OnFailure = (server: ServerName, error: unknown) => void;
 
-export class SideBySide implements AsyncDisposable {
-  #pairs: readonly ServerWithCrowd[];
+/** Connects the clients of one server. */
+export type Gather<C> = (server: Server) => Promise<C>;
 
-  private constructor(pairs: readonly ServerWithCrowd[]) {
-    this.#pairs = pairs;
-  }
+export class SideBySide<C extends Disposable | AsyncDisposable> implements AsyncDisposable {
+  #pairs: readonly ServerWithClients<C>[] = [];
 
-  /** Starts each of `names` anew and fills its channel with `count` clients. */
-  static async open(
+  /** Starts each of `names` anew and connects its clients. */
+  static async open<C extends Disposable | AsyncDisposable>(
     names: readonly ServerName[],
-    count: number,
+    gather: Gather<C>,
     onFailure: OnFailure,
-  ): Promise<SideBySide> {
-    const opened = new SideBySide([]);
-    for (const name of names) await opened.#add(name, count, onFailure);
+  ): Promise<SideBySide<C>> {
+    const opened = new SideBySide<C>();
+    for (const name of names) await opened.#add(name, gather, onFailure);
     return opened;
   }
 
   /** A server that fails is stopped, and the others are measured without it. */
-  async #add(name: ServerName, count: number, onFailure: OnFailure): Promise<void> {
+  async #add(name: ServerName, gather: Gather<C>, onFailure: OnFailure): Promise<void> {
     let server: Server | undefined;
     try {
       server = await startServer(name);
-      this.#pairs = [...this.#pairs, { server, crowd: await Crowd.gather(server, { count }) }];
+      this.#pairs = [...this.#pairs, { server, clients: await gather(server) }];
     } catch (error) {
       await server?.stop();
       onFailure(name, error);
@@ -42,17 +40,49 @@ export class SideBySide implements AsyncDisposable {
   }
 
   /** Stops measuring a server that failed under load. */
-  async drop({ server, crowd }: ServerWithCrowd): Promise<void> {
+  async drop({ server, clients }: ServerWithClients<C>): Promise<void> {
     this.#pairs = this.#pairs.filter((pair) => pair.server !== server);
-    crowd[Symbol.dispose]();
+    if (Symbol.asyncDispose in clients) await clients[Symbol.asyncDispose]();
+    else clients[Symbol.dispose]();
     await server.stop();
   }
 
-  get pairs(): readonly ServerWithCrowd[] {
+  get pairs(): readonly ServerWithClients<C>[] {
     return this.#pairs;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const pair of this.#pairs) await this.drop(pair);
   }
+}
+
+/** What rounds() needs of SideBySide. */
+export type Rivals<C> = {
+  readonly pairs: readonly ServerWithClients<C>[];
+  drop(pair: ServerWithClients<C>): Promise<void>;
+};
+
+/**
+ * Measures each server in turn, round after round, because machines are noisy. A server that fails is dropped; the
+ * rounds that it has stay.
+ */
+export async function inRounds<C, F>(
+  rivals: Rivals<C>,
+  rounds: number,
+  measure: (pair: ServerWithClients<C>) => Promise<F>,
+  onFailure: OnFailure,
+): Promise<Map<ServerName, F[]>> {
+  const found = new Map<ServerName, F[]>();
+  for (let round = 0; round < rounds; round++) {
+    for (const pair of rivals.pairs) {
+      const { name } = pair.server;
+      try {
+        found.set(name, [...found.get(name) ?? [], await measure(pair)]);
+      } catch (error) {
+        onFailure(name, error);
+        await rivals.drop(pair);
+      }
+    }
+  }
+  return found;
 }

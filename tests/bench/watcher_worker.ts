@@ -1,56 +1,57 @@
 /** The worker of watcher.ts. */
-import type { Waits } from "./watcher.ts";
+import { answerWith } from "./assistant_worker.ts";
+import type { Waits, Watched } from "./watcher.ts";
 
-/** The part of a worker's global object that this file uses. */
-interface WorkerScope {
-  onmessage: ((event: MessageEvent) => void) | null;
-  postMessage(message: unknown): void;
-}
-
-const scope = globalThis as unknown as WorkerScope;
 const everyMs = 2;
 
-async function watch({ port, pid }: { port: number; pid: number }): Promise<void> {
+let take: (() => Waits) | undefined;
+
+answerWith((question: Watched | "take") => question === "take" ? take?.() : watch(question));
+
+/** Resolves when the client is registered; it goes on until the worker ends. */
+async function watch({ port, pid }: Watched): Promise<void> {
   const socket = await Deno.connect({ hostname: "127.0.0.1", port });
   socket.setNoDelay(true);
-  const buffer = new Uint8Array(65_536);
-  const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
+  const encoder = new TextEncoder();
   const say = (text: string) => socket.write(encoder.encode(`${text}\r\n`));
   let waits: { ms: number; cpuMs: number }[] = [];
   let pending: { sentMs: number; cpuMs: number } | undefined;
   const now = () => pending && { ms: performance.now() - pending.sentMs, cpuMs: cpuMs(pid) - pending.cpuMs };
-  scope.onmessage = () => {
+  const ping = async () => {
+    pending = { cpuMs: cpuMs(pid), sentMs: performance.now() };
+    await say("PING w");
+  };
+  take = () => {
     const current = now();
     const all = current === undefined ? waits : [...waits, current];
-    scope.postMessage(summary(all));
     waits = [];
+    return summary(all);
   };
+  const { promise: welcome, resolve: isWelcome } = Promise.withResolvers<void>();
   await say(`NICK watch${pid}\r\nUSER watch 0 * :Watch`);
-  let text = "";
-  let isWelcome = false;
-  for (;;) {
+  void forEachLine(socket, (line) => {
+    if (line.startsWith("PING ")) void say(`PONG ${line.slice(5)}`);
+    if (/ (?:376|422) /.test(line)) isWelcome();
+    if (!line.includes(" PONG ")) return;
+    const wait = now();
+    pending = undefined;
+    if (wait) waits.push(wait);
+    setTimeout(ping, Math.max(0, everyMs - (wait?.ms ?? 0)));
+  });
+  await welcome;
+  await ping();
+}
+
+async function forEachLine(socket: Deno.Conn, take: (line: string) => void): Promise<void> {
+  const buffer = new Uint8Array(65_536);
+  const decoder = new TextDecoder();
+  for (let text = "";;) {
     const read = await socket.read(buffer);
     if (read === null) throw new Error(`the server closed the connection after: ${text}`);
     text += decoder.decode(buffer.subarray(0, read), { stream: true });
     const lines = text.split("\r\n");
     text = lines.pop() ?? "";
-    for (const line of lines) {
-      if (line.startsWith("PING ")) await say(`PONG ${line.slice(5)}`);
-      if (!isWelcome && / (?:376|422) /.test(line)) {
-        isWelcome = true;
-        scope.postMessage("ready");
-        void ping();
-      }
-      if (!line.includes(" PONG ")) continue;
-      const wait = now();
-      pending = undefined;
-      if (wait) waits.push(wait);
-      setTimeout(ping, Math.max(0, everyMs - (wait?.ms ?? 0)));
-    }
-  }
-  async function ping(): Promise<void> {
-    pending = { cpuMs: cpuMs(pid), sentMs: performance.now() };
-    await say("PING w");
+    for (const line of lines) take(line);
   }
 }
 
@@ -71,5 +72,3 @@ function cpuMs(pid: number): number {
     return NaN;
   }
 }
-
-scope.onmessage = ({ data }) => void watch(data);
