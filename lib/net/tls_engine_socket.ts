@@ -1,6 +1,7 @@
 /**
  * A socket inside TLS: an accepted socket and the engine that encrypts for it. It has no buffer of its own while its
- * peer is idle: bytes are read into the buffer of the reader and decrypted from there.
+ * peer is idle: bytes are read into the buffer of the reader and decrypted from there. It has no setNoDelay(): accept.ts
+ * has called it, and it throws while a write waits, as a ticket for the peer can (Deno 2.9.6).
  */
 import { parseFingerprint } from "../irc/digest.ts";
 import { closeQuietly } from "./close_quietly.ts";
@@ -173,9 +174,5 @@ export class EngineSocket implements StreamSocket {
     this.#isClosed = true;
     this.#engine.close();
     closeQuietly(this.#socket);
-  }
-
-  setNoDelay(): void {
-    this.#socket.setNoDelay?.();
   }
 }

@@ -8,7 +8,7 @@ import type { StreamSocket } from "./stream.ts";
 import type { TlsIdentity } from "./tls_identity.ts";
 
 /** The socket that carries the TLS, if it is not one of node:net. */
-type Carrier = Pick<StreamSocket, "remoteAddr" | "proxiedFrom" | "close" | "setNoDelay">;
+type Carrier = Pick<StreamSocket, "remoteAddr" | "proxiedFrom" | "close">;
 
 /** Takes over a connected socket. */
 export class TlsSocket implements StreamSocket {
@@ -68,9 +68,9 @@ export class TlsSocket implements StreamSocket {
     this.#carrier?.close();
   }
 
+  /** An accepted carrier has it already. */
   setNoDelay(): void {
     if (this.#carrier === undefined) this.#socket.setNoDelay(true);
-    else this.#carrier.setNoDelay?.();
   }
 
   #take(chunk: Uint8Array, bytes: Uint8Array): number {

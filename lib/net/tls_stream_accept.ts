@@ -120,10 +120,6 @@ class InnerStream extends EventEmitter {
     this.destroy();
   }
 
-  setNoDelay(): void {
-    this.#socket.setNoDelay?.();
-  }
-
   #read(): void {
     if (!this.#hasBegun || this.#isReading || this.#isClosed || !this.readable) return;
     this.#isReading = true;

@@ -2,7 +2,8 @@
 import { connect, type TLSSocket } from "node:tls";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { acceptTls, secureContext, type TlsServerContext } from "../../lib/net/tls_accept.ts";
-import type { StreamSocket } from "../../lib/net/stream.ts";
+import { Flusher } from "../../lib/net/send_queue.ts";
+import { streamConnection, type StreamSocket } from "../../lib/net/stream.ts";
 import { testCertificate } from "../support/certificate.ts";
 import { granted } from "../support/permissions.ts";
 
@@ -18,6 +19,8 @@ Deno.test({
   fn: spoilt,
 });
 Deno.test({ name: "the end of one direction leaves the other open", ignore, fn: halfClosed });
+
+Deno.test({ name: "a ticket that still waits does not disturb a new TLS connection", ignore, fn: busy });
 
 type Maker = (context: TlsServerContext) => TlsServerContext;
 const makers: Readonly<Record<string, Maker>> = {
@@ -124,6 +127,23 @@ async function spoilt(): Promise<void> {
     await assertRejects(() => server.read(new Uint8Array(512)), Error);
     below.read = read;
   });
+}
+
+async function busy(): Promise<void> {
+  for (const make of Object.values(makers)) {
+    await withEnds(make, ({ server, below }) => {
+      assert(server !== undefined);
+      // So Deno does while a write waits.
+      below.setNoDelay = () => {
+        throw new Error("Unable to get resources");
+      };
+      const limits = { tagBytes: 99, bodyBytes: 99 };
+      const connection = streamConnection(server, { flusher: new Flusher(), limits });
+      assertEquals(connection.ended, undefined);
+      connection.abort();
+      return Promise.resolve();
+    });
+  }
 }
 
 async function halfClosed(): Promise<void> {
