@@ -105,6 +105,7 @@ import "./irc/ascii_name_test.ts";
 import "./irc/ban_test.ts";
 import "./irc/clock_test.ts";
 import "./irc/compiled_mask_test.ts";
+import "./irc/last_result_test.ts";
 import "./irc/lines_test.ts";
 import "./irc/mask_test.ts";
 import "./irc/masked_text_test.ts";

@@ -1,4 +1,5 @@
 /** IP addresses: parsing, formatting, ranges (CIDR), and which addresses count as one peer. */
+import { lastResult } from "./last_result.ts";
 
 /** 4 bytes for IPv4, 16 for IPv6; undefined for anything else. */
 export function parseAddress(text: string): Uint8Array | undefined {
@@ -84,7 +85,7 @@ const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
  * both.
  */
 export function plainAddress(address: string): string {
-  return mapped.exec(address)?.[1] ?? address;
+  return address.startsWith("::") ? mapped.exec(address)?.[1] ?? address : address;
 }
 
 /**
@@ -104,21 +105,21 @@ export function writtenBytes(bytes: Uint8Array): string {
 }
 
 /** Whether the address is this machine itself: 127.0.0.0/8 or ::1, in any notation. A name is not an address. */
-export function isLoopback(address: string): boolean {
+export const isLoopback: (address: string) => boolean = lastResult((address) => {
   const bytes = parseAddress(plainAddress(address));
   if (bytes === undefined) return false;
   return bytes.length === 4 ? bytes[0] === 127 : bytes.every((byte, at) => byte === (at === 15 ? 1 : 0));
-}
+});
 
 /**
  * The part of an address that identifies one peer: the 64-bit network of an IPv6 address, a whole IPv4 address.
  * A peer can change the other bits freely.
  */
-export function peerOf(address: string): string {
+export const peerOf: (address: string) => string = lastResult((address) => {
   const bytes = parseAddress(address);
   if (bytes === undefined || bytes.length === 4) return address;
   return formatRange({ bytes: firstBits(bytes, 64), bits: 64 });
-}
+});
 
 /** An address as a parameter of a line: it never starts with a colon, which would end the parameters. */
 export function shownAddress(address: string): string {

@@ -181,9 +181,10 @@ export class Accounts {
 
   /** Whether a user that is logged in to `account`, or to none, can have this nick. */
   canUse(nick: string, account: string | undefined): boolean {
-    const owner = this.find(nick)?.name;
-    if (owner !== undefined) return owner === account;
-    return !this.isReserved(nick) && !this.isOfDeleted(nick) && this.findAlike(nick, account) === undefined;
+    const row = this.#store?.accounts.find(nick);
+    if (row !== undefined && row.verifier !== "") return row.name === account;
+    const isOfDeleted = row !== undefined && !isFreed(row);
+    return !isOfDeleted && !this.isReserved(nick) && this.findAlike(nick, account) === undefined;
   }
 
   /**

@@ -61,6 +61,8 @@ export interface Session {
   send(outgoing: Deliverable): void;
   /** Sends an answer to the current command. */
   answer(outgoing: Deliverable): void;
+  /** Sends lines that answer the current command. */
+  answerLines(lines: readonly string[]): void;
   /** Sends lines unchanged. */
   write(lines: readonly string[]): void;
   /** Undefined if the queue has space for more of a long answer; otherwise a promise to await before the next part. */
@@ -80,6 +82,9 @@ export interface SessionOptions {
   /** Called once, when this side closes the session. */
   readonly onClose: (session: SessionState, reason: string) => void;
 }
+
+/** The lines of an answer that are written as one chunk have at most so many characters together; a longer line is alone. */
+const mostTogether = 2000;
 
 /** One connection to this machine. */
 export class SessionState implements Session {
@@ -158,17 +163,36 @@ export class SessionState implements Session {
   }
 
   answer(outgoing: Deliverable): void {
-    const lines = outgoing.lines(this.profile.mask);
+    this.answerLines(outgoing.lines(this.profile.mask));
+  }
+
+  answerLines(lines: readonly string[]): void {
     if (this.response !== undefined) this.response.add(lines);
     else this.write(lines);
   }
 
   write(lines: readonly string[]): void {
+    if (this.profile.framing === "line" && lines.length > 1) return this.#writeTogether(lines);
+    for (const line of lines) this.#writeText(line);
+  }
+
+  /** Several lines as one chunk: the send queue handles each chunk by itself. */
+  #writeTogether(lines: readonly string[]): void {
+    let text = "";
     for (const line of lines) {
-      const chunk = this.profile.encode(line);
-      this.answeredBytes += chunk.length;
-      this.connection.write(chunk);
+      if (text.length + line.length > mostTogether) {
+        this.#writeText(text);
+        text = "";
+      }
+      text = text === "" ? line : `${text}\r\n${line}`;
     }
+    this.#writeText(text);
+  }
+
+  #writeText(text: string): void {
+    const chunk = this.profile.encode(text);
+    this.answeredBytes += chunk.length;
+    this.connection.write(chunk);
   }
 
   awaitSpace(): Promise<void> | undefined {

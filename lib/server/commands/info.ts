@@ -5,7 +5,7 @@ import type { Chat } from "../chat/chat.ts";
 import { refuse } from "../chat/refusal.ts";
 import type { Session } from "../chat/session.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
-import { reply } from "../render/reply.ts";
+import { type NumericRow, reply, replyAll } from "../render/reply.ts";
 import { sendIsupport } from "./isupport.ts";
 
 /** The commands of this file. */
@@ -53,11 +53,12 @@ const motdBytes = 320;
 export function sendMotd(chat: Chat, session: Session): void {
   const { motd = [] } = chat.files;
   if (motd.length === 0) return reply(session, "ERR_NOMOTD");
-  reply(session, "RPL_MOTDSTART", `- ${chat.settings.name} message of the day -`);
-  for (const line of motd) {
-    for (const piece of splitText(line, motdBytes)) reply(session, "RPL_MOTD", `- ${piece}`);
-  }
-  reply(session, "RPL_ENDOFMOTD");
+  const pieces = motd.flatMap((line) => splitText(line, motdBytes));
+  replyAll(session, [
+    ["RPL_MOTDSTART", `- ${chat.settings.name} message of the day -`],
+    ...pieces.map((piece): NumericRow => ["RPL_MOTD", `- ${piece}`]),
+    ["RPL_ENDOFMOTD"],
+  ]);
 }
 
 /** The numbers of users and channels. */
@@ -65,17 +66,15 @@ export function sendLusers(chat: Chat, session: Session): void {
   const users = chat.users.size;
   const invisible = chat.users.countMode("i");
   const shown = [String(users), String(chat.mostUsers)];
-  reply(
-    session,
-    "RPL_LUSERCLIENT",
-    `There are ${users - invisible} users and ${invisible} invisible on 1 servers`,
-  );
-  reply(session, "RPL_LUSEROP", String(chat.users.countMode("o")));
-  reply(session, "RPL_LUSERUNKNOWN", String(chat.unregistered));
-  reply(session, "RPL_LUSERCHANNELS", String(chat.channels.size));
-  reply(session, "RPL_LUSERME", `I have ${users} clients and 0 servers`);
-  reply(session, "RPL_LOCALUSERS", ...shown, `Current local users ${users}, max ${chat.mostUsers}`);
-  reply(session, "RPL_GLOBALUSERS", ...shown, `Current global users ${users}, max ${chat.mostUsers}`);
+  replyAll(session, [
+    ["RPL_LUSERCLIENT", `There are ${users - invisible} users and ${invisible} invisible on 1 servers`],
+    ["RPL_LUSEROP", String(chat.users.countMode("o"))],
+    ["RPL_LUSERUNKNOWN", String(chat.unregistered)],
+    ["RPL_LUSERCHANNELS", String(chat.channels.size)],
+    ["RPL_LUSERME", `I have ${users} clients and 0 servers`],
+    ["RPL_LOCALUSERS", ...shown, `Current local users ${users}, max ${chat.mostUsers}`],
+    ["RPL_GLOBALUSERS", ...shown, `Current global users ${users}, max ${chat.mostUsers}`],
+  ]);
 }
 
 function version(chat: Chat, session: Session): void {

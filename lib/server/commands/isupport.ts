@@ -11,6 +11,7 @@ import { refuse } from "../chat/refusal.ts";
 import type { Session } from "../chat/session.ts";
 import type { CommandTable, EarlyCall } from "../hub/command.ts";
 import { isupportTokens } from "../render/isupport.ts";
+import { type NumericRow, replyAll } from "../render/reply.ts";
 import { fromServer } from "../render/sender.ts";
 
 /** The commands of this file. */
@@ -21,6 +22,8 @@ export const isupportCommands: CommandTable = {
 /** Tokens per line, as the numeric allows. */
 const perLine = 13;
 const [code, words] = numerics.RPL_ISUPPORT;
+/** The last lines: in a storm of newcomers most get the same. */
+let packed: { readonly key: string; readonly rows: readonly NumericRow[] } | undefined;
 
 function isupport({ chat, session }: EarlyCall): void {
   if (session.user === undefined && !session.has("draft/extended-isupport")) refuse("ERR_NOTREGISTERED");
@@ -45,17 +48,28 @@ export function sendChangedIsupport(session: Session, change: () => void): void 
 
 function sendTokens(chat: Chat, session: Session, wanted: readonly string[]): void {
   if (wanted.length === 0) return;
-  const batch = session.has("batch") && session.has("draft/extended-isupport")
-    ? chat.newReference()
-    : undefined;
-  if (batch !== undefined) session.answer(fromServer(chat, "BATCH", [`+${batch}`, "draft/isupport"]));
   const space = plainTextBytes(chat.settings.name, code, [session.nick]) - utf8Bytes(`${words} `);
-  // A token that was cut would have another meaning.
+  const rows = packTokens(wanted, space);
+  if (!session.has("batch") || !session.has("draft/extended-isupport")) return replyAll(session, rows);
+  const batch = chat.newReference();
+  session.answer(fromServer(chat, "BATCH", [`+${batch}`, "draft/isupport"]));
+  for (const [, ...tokens] of rows) {
+    session.answer(fromServer(chat, code, [session.nick, ...tokens, words], { batch }));
+  }
+  session.answer(fromServer(chat, "BATCH", [`-${batch}`]));
+}
+
+/** The tokens as lines; a token that was cut would have another meaning. */
+function packTokens(wanted: readonly string[], space: number): readonly NumericRow[] {
+  const key = `${space} ${wanted.join(" ")}`;
+  if (packed?.key === key) return packed.rows;
   const tokens = wanted.filter((token) => utf8Bytes(token) <= space);
+  const rows: NumericRow[] = [];
   for (let at = 0; at < tokens.length; at += perLine) {
     for (const line of packWords(tokens.slice(at, at + perLine), space)) {
-      session.answer(fromServer(chat, code, [session.nick, ...line.split(" "), words], { batch }));
+      rows.push(["RPL_ISUPPORT", ...line.split(" ")]);
     }
   }
-  if (batch !== undefined) session.answer(fromServer(chat, "BATCH", [`-${batch}`]));
+  packed = { key, rows };
+  return rows;
 }

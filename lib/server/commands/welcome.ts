@@ -1,7 +1,7 @@
 /** The welcome: what a session is told when it gets its user. */
 import type { Chat } from "../chat/chat.ts";
 import type { Session } from "../chat/session.ts";
-import { reply } from "../render/reply.ts";
+import { reply, replyAll } from "../render/reply.ts";
 import { sendLusers, sendMotd } from "./info.ts";
 import { sendIsupport } from "./isupport.ts";
 import { myInfoModes } from "../../irc/modes.ts";
@@ -19,10 +19,12 @@ export function welcome(chat: Chat, session: Session, isReturn: boolean): void {
   }
   const { name, network } = chat.settings;
   // Many clients take the last word for their own mask, and compute from it how long a message can be.
-  reply(session, "RPL_WELCOME", `Welcome to ${network}, ${user.source}`);
-  reply(session, "RPL_YOURHOST", `Your host is ${name}, running ${chat.version}`);
-  reply(session, "RPL_CREATED", `This server was started ${new Date(chat.startedMs).toUTCString()}`);
-  reply(session, "RPL_MYINFO", name, chat.version, ...myInfoModes);
+  replyAll(session, [
+    ["RPL_WELCOME", `Welcome to ${network}, ${user.source}`],
+    ["RPL_YOURHOST", `Your host is ${name}, running ${chat.version}`],
+    ["RPL_CREATED", `This server was started ${new Date(chat.startedMs).toUTCString()}`],
+    ["RPL_MYINFO", name, chat.version, ...myInfoModes],
+  ]);
   sendIsupport(chat, session);
   sendLusers(chat, session);
   sendMotd(chat, session);

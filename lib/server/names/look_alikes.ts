@@ -8,6 +8,7 @@
  * All look-ups stay ASCII. Most names of ASCII letters cost nothing here: each is its own key.
  */
 import { fold, type Folded, foldRfc1459, hasRfc1459Letters, isAscii } from "../../irc/names.ts";
+import { lastResult } from "../../irc/last_result.ts";
 import { skeleton, withoutStrokes } from "./skeleton.ts";
 
 /** ASCII letters that change in a skeleton. */
@@ -33,9 +34,9 @@ export function shapesInAnyCase(name: string): string[] {
 }
 
 /** The keys of both kinds. Names that are equal by RFC 1459 share one with a space; no skeleton begins with a space. */
-function allKeysOf(name: string): string[] {
-  return hasRfc1459Letters(name) ? [...keysOf(name), ` ${foldRfc1459(name)}`] : keysOf(name);
-}
+const allKeysOf: (name: string) => readonly string[] = lastResult((name) =>
+  hasRfc1459Letters(name) ? [...keysOf(name), ` ${foldRfc1459(name)}`] : keysOf(name)
+);
 
 /** Whether two names of which a key is equal look alike. */
 function lookAlike(one: string, other: string): boolean {

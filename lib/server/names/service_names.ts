@@ -2,6 +2,7 @@
  * Names of services and of the server itself. People send passwords to them and believe them, so nobody can take such a
  * name, nor one that reads like it: "NickServ_", "Nick-Server", "N1ckS3rv", "HelpServ", "Syst3m".
  */
+import { lastResult } from "../../irc/last_result.ts";
 import { shapesInAnyCase } from "./look_alikes.ts";
 
 /** A name with one of these anywhere is a service. */
@@ -36,7 +37,9 @@ export class ServiceNames {
   }
 
   /** Whether a name is one of these, or reads like it. */
-  has(name: string): boolean {
+  readonly has: (name: string) => boolean = lastResult((name) => this.#isLike(name));
+
+  #isLike(name: string): boolean {
     return [name, name.replace(endDigits, "")].flatMap(shapesOf).some((shape) =>
       this.#whole.has(shape) || this.#ends.values().some((end) => shape.endsWith(end)) ||
       this.#parts.values().some((part) => shape.includes(part))

@@ -61,6 +61,11 @@ export abstract class OutgoingMessage implements Deliverable {
   }
 }
 
+/** The tags of an answer of the server for a recipient with these bits, with a space; "" if it asked for none. */
+export function answerTags(mask: number, stamp: number): string {
+  return mask & bits.time ? `@time=${stampTime(stamp)} ` : "";
+}
+
 function join(parts: readonly Uint8Array[]): Uint8Array {
   const [first] = parts;
   if (first && parts.length === 1) return first;

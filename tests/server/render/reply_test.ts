@@ -1,6 +1,7 @@
 /** Standard replies: FAIL and NOTE for clients that know them, a notice for the others. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { knowsStandardReplies } from "../../../lib/irc/capabilities.ts";
+import { type NumericRow, reply, replyAll } from "../../../lib/server/render/reply.ts";
 import { story } from "../../support/story.ts";
 import { ask } from "../../support/transcript.ts";
 
@@ -34,3 +35,26 @@ Deno.test("knowsStandardReplies() asks for the capability of the command, or sta
   assertEquals(knowsStandardReplies(new Set(["draft/multiline", "batch"]), "REDACT"), false);
   assertEquals(knowsStandardReplies(new Set(), "*"), false);
 });
+
+story(
+  "many numerics at once are the lines of each by itself, with its tags, and long ones in pieces",
+  async (chat) => {
+    const text = "word ".repeat(150).trim();
+    const rows: NumericRow[] = [["RPL_INFO", text], ["RPL_ENDOFINFO"], ["RPL_LUSEROP", ":odd one", ""]];
+    for (const caps of [[], ["server-time"], ["server-time", "parley/long-lines"]]) {
+      const nick = `ann${caps.length}`;
+      const ann = await chat.peer(nick, { caps });
+      const session = chat.state.find(nick)?.sessions[0];
+      assert(session !== undefined);
+      for (const row of rows) reply(session, ...row);
+      const single = await ann.lines();
+      replyAll(session, rows);
+      assertEquals((await ann.lines()).map(untimed), single.map(untimed));
+      assertEquals(single.length, caps.length === 2 ? 3 : 4);
+    }
+  },
+);
+
+function untimed(line: string): string {
+  return line.replace(/^@time=[^ ]+Z /, "@time ");
+}
