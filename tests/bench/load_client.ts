@@ -35,19 +35,19 @@ export class LoadClient implements LineListener {
     | undefined;
   #resume: PromiseWithResolvers<void> | undefined;
 
-  /** Connected and accepted: it has sent `hello` and received a line that contains `answer`. */
-  static async connect(port: number, hello: string, answer: string): Promise<LoadClient> {
+  /** Connected and accepted: it has sent `hello` and received a line that contains one of `answer`. */
+  static async connect(port: number, hello: string, ...answer: string[]): Promise<LoadClient> {
     const socket = await Deno.connect({ hostname: "127.0.0.1", port });
     socket.setNoDelay(true);
-    return await LoadClient.over(socket, hello, answer);
+    return await LoadClient.over(socket, hello, ...answer);
   }
 
   /** The same over any socket that carries lines. */
-  static async over(socket: LineSocket, hello: string, answer: string): Promise<LoadClient> {
+  static async over(socket: LineSocket, hello: string, ...answer: string[]): Promise<LoadClient> {
     const peer = new LoadClient(socket);
     peer.#read();
     try {
-      await peer.ask(hello, answer);
+      await peer.ask(hello, ...answer);
     } catch (error) {
       peer.close();
       throw error;

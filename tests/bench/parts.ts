@@ -29,7 +29,10 @@ export const parts = {
     figures: ["others' p99 ms", "p99 ms then", "ratio", "cut off s"],
   },
   start: { title: "From start to listening", figures: ["ms"] },
-  page: { title: "The page in Chromium", figures: ["seconds", "KB", "requests"] },
+  page: {
+    title: "The page in Chromium",
+    figures: ["seconds", "KB", "requests", "key ms", "nodes", "MB", "MB private"],
+  },
   machines: {
     title: "Three machines on NATS",
     figures: ["p50 ms", "p99 ms", "messages per second"],

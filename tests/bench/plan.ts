@@ -1,7 +1,9 @@
 /** The steps of a run: which part measures which servers, with which sizes. */
+import { hasBrowser } from "../support/browser.ts";
 import { measureIdle } from "./idle.ts";
 import { measureMachines } from "./machines.ts";
 import { measurePaced } from "./paced.ts";
+import { measurePageFlood } from "./page_flood.ts";
 import type { PartName } from "./parts.ts";
 import type { Report } from "./report.ts";
 import { isOffered, type Kind, type ServerName } from "./servers.ts";
@@ -79,6 +81,9 @@ export function planOf(servers: readonly ServerName[], sizes: Sizes, isWhole: bo
       step("start", `start of ${name}`, (report) => measureStart(name, { runs: rounds }, report))
     ),
     ...largeSteps(sizes),
+    ...(isWhole && hasBrowser
+      ? [step("page", "the page with many lines", (report) => measurePageFlood(report))]
+      : []),
     ...(isWhole ? [step("machines", "three machines", (report) => measureMachines(rounds, report))] : []),
   ];
 }

@@ -101,7 +101,7 @@ function rounds(run: SavedRun, { part, what, server }: RowName, figure: string):
   return row?.rounds[figure] ?? [];
 }
 
-const [whatWidth, serverWidth, figureWidth] = [24, 12, 8];
+const [whatWidth, serverWidth, figureWidth] = [27, 12, 8];
 
 function heading(part: PartName): string {
   const { title, figures } = parts[part];
