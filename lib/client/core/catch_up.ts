@@ -37,6 +37,8 @@ interface KnownPosition {
 
 const maxSeen = 10_000;
 const pageSize = 1_000;
+/** At least this many events are passed without a pause: the first messages of a buffer appear at once. */
+const sliceEvents = 64;
 /** The requests for the first messages of a buffer, which many joins and leaves can fill. */
 const maxOpeningRequests = 6;
 
@@ -226,9 +228,9 @@ export class CatchUp {
       const counts = { count: fresh.length, more, ...(all !== undefined && { total: all }) };
       this.#parts.onEvent({ kind: "history", buffer, why, ...counts, at });
     }
-    for (const event of fresh) {
+    for (const [at, event] of fresh.entries()) {
       this.#pass(event);
-      if (slices.isLong) await slices.pause();
+      if (at % sliceEvents === sliceEvents - 1 && slices.isLong) await slices.pause();
     }
   }
 

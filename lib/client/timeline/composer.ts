@@ -49,6 +49,8 @@ export class Composer {
   readonly #answered = new Map<Folded, SaidEntry>();
   /** The buffer that the text is for, "" for none. */
   #buffer = "";
+  /** The length of the text that the height of the box fits: with a shorter one it can become lower. */
+  #fittedLength = 0;
 
   constructor(parts: ComposerParts) {
     this.#parts = parts;
@@ -282,11 +284,23 @@ export class Composer {
   #setText(text: string): void {
     this.#suggestions.close();
     this.#box.value = text;
+    this.#fittedLength = Infinity;
     this.#fitHeight();
   }
 
+  /**
+   * Fits the height of the box to its text. The form keeps its height meanwhile: otherwise the messages above it would
+   * move for a moment, and would no longer follow the newest one.
+   */
   #fitHeight(): void {
-    this.#box.style.height = "auto";
-    this.#box.style.height = `${this.#box.scrollHeight + 2}px`;
+    const { value, style, scrollHeight, clientHeight } = this.#box;
+    const isShorter = value.length < this.#fittedLength;
+    this.#fittedLength = value.length;
+    if (!isShorter && scrollHeight <= clientHeight) return;
+    const form = byId("send");
+    form.style.height = `${form.offsetHeight}px`;
+    style.height = "auto";
+    style.height = `${this.#box.scrollHeight + 2}px`;
+    form.style.height = "";
   }
 }

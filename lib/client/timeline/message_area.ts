@@ -18,6 +18,8 @@ import { emptyTimeline, type ReadingPlace, type Timeline } from "./buffer_timeli
 import type { TimelineEntry } from "./timeline_entry.ts";
 
 const highlightMs = 1_500;
+/** The height of a row with one line of text; a little more in the usual font. */
+const lowRowPx = 20;
 
 /** The actions of the page that the message area calls. */
 export interface MessageAreaParts extends MessageActions {
@@ -234,7 +236,7 @@ export class MessageArea {
     if (state === undefined) return;
     const timeline = this.#timeline;
     const { shown } = timeline;
-    if (this.isAtEnd) this.#window.follow();
+    if (this.isAtEnd) this.#window.follow(Math.ceil(2 * this.#area.clientHeight / lowRowPx));
     else this.#window.hold();
     // While older messages are read, a screen reader reads the row with the focus, not each row that is added.
     this.#area.ariaLive = this.isAtEnd ? "polite" : "off";

@@ -10,10 +10,12 @@ export interface RowRange {
   readonly end: number;
 }
 
-/** This many rows are at the end of a timeline. */
-export const endRows = 100;
-/** This many more at each step. */
-const stepRows = 100;
+/** This many rows are at the end of a timeline, unless the area is tall. */
+export const endRows = 60;
+/** This many are around an entry. */
+const aroundRows = 100;
+/** This many more at each step: making them takes less time than a frame has. */
+export const stepRows = 40;
 /** Above this number, rows at the other end are removed. */
 export const maxRows = 300;
 /** Rows that must stay, such as selected ones, make a window larger, up to this number. */
@@ -26,10 +28,12 @@ export class RowWindow {
   #last: string | undefined;
   /** The key of the first row at the last call of range(). */
   #shownFirst: string | undefined;
+  #endRows = endRows;
 
-  /** The rows are now the newest ones, whatever is added after them. */
-  follow(): void {
+  /** The rows are now the newest ones, at least so many, whatever is added after them. */
+  follow(rows = endRows): void {
     this.#first = this.#last = undefined;
+    this.#endRows = Math.min(maxRows, Math.max(endRows, rows));
   }
 
   /** The first row stays where it is. */
@@ -40,8 +44,8 @@ export class RowWindow {
   /** The rows are now the ones around an entry. */
   showAround(list: EntryList, at: number): void {
     this.#set(list, {
-      start: Math.max(0, at - endRows / 2),
-      end: Math.min(list.entries.length, at + endRows / 2),
+      start: Math.max(0, at - aroundRows / 2),
+      end: Math.min(list.entries.length, at + aroundRows / 2),
     });
   }
 
@@ -74,7 +78,7 @@ export class RowWindow {
     const first = list.indexOf(this.#first);
     if (first < 0) {
       const end = last < 0 ? length : last + 1;
-      return { start: Math.max(0, end - maxKeptRows, Math.min(end - endRows, keptFrom)), end };
+      return { start: Math.max(0, end - maxKeptRows, Math.min(end - this.#endRows, keptFrom)), end };
     }
     if (last >= first) return { start: first, end: last + 1 };
     return { start: first, end: Math.min(length, first + maxRows) };

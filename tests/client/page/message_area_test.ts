@@ -122,6 +122,15 @@ async function pictureLoads(stage: Stage): Promise<void> {
     "(() => { const it = document.querySelector('#messages'); return it.scrollHeight - it.scrollTop - it.clientHeight < 2; })()";
   await page.waitForSelector(".entry >> text=look");
   assert(await page.evaluate(isAtEnd));
+  // The message box becomes taller with each line, and stays so with the next key.
+  await page.fill("#box", "one\ntwo\nthree\nfour\nfive\nsix");
+  await page.press("#box", "End");
+  await page.keyboard.type("!!");
+  bob.send("PRIVMSG #picture :are you writing a letter?");
+  await page.waitForSelector(".entry >> text=a letter?");
+  assert(await page.evaluate(isAtEnd));
+  await page.fill("#box", "");
+  assert(await page.evaluate("document.querySelector('#box').clientHeight < 50"));
   await page.evaluate("document.querySelector('#messages').scrollTop -= 400");
   bob.send("PRIVMSG #picture :and more");
   await page.waitForSelector(".entry >> text=and more");
