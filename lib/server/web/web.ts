@@ -176,7 +176,7 @@ class Web implements WebListener {
     accepted.once("close", () => {
       this.#sockets.delete(accepted);
       this.#limits.releaseDescriptor();
-      this.#leave(accepted);
+      this.#leave(accepted.remoteAddress);
       // Afterwards node:http has ended the answer that it was sending.
       setImmediate(() => accepted.endAnswers());
     });
@@ -184,7 +184,7 @@ class Web implements WebListener {
     return undefined;
   }
 
-  #leave({ remoteAddress }: HttpSocket): void {
+  #leave(remoteAddress: string): void {
     this.connections--;
     const address = plainAddress(remoteAddress);
     if (!this.#options.isTrustedProxy?.(address)) this.#peers.release(address);
@@ -269,8 +269,10 @@ class Web implements WebListener {
     }
     this.#sockets.delete(socket);
     const { stream, onConnection } = this.#options;
+    // The request and the buffers of HTTP must not stay in memory as long as the WebSocket.
+    const { remoteAddress } = socket;
     const onClosed = () => {
-      this.#leave(socket);
+      this.#leave(remoteAddress);
       if (isProxied) this.#peers.release(address, isLocal);
       if (full === undefined) this.#limits.leave(address, isLocal);
       else this.#limits.leaveRefused();
