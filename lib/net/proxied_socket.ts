@@ -58,6 +58,9 @@ function later(reading: Promise<number | null>, space: Uint8Array): Promise<Uint
   return bytes;
 }
 
+/** An empty part of a buffer would keep all of it in memory. */
+const nothing = new Uint8Array(0);
+
 /** A socket that was read before, by code that found out about its visitor. */
 export class ProxiedSocket implements StreamSocket {
   readonly remoteAddr: { readonly hostname: string; readonly port: number };
@@ -78,7 +81,7 @@ export class ProxiedSocket implements StreamSocket {
     reading?: Promise<Uint8Array | null>,
   ) {
     this.#socket = socket;
-    this.#head = head;
+    this.#head = head.length === 0 ? nothing : head;
     this.#reading = reading;
     const source = visitor?.source;
     this.proxiedFrom = visitor?.from ?? socket.proxiedFrom;
@@ -101,7 +104,7 @@ export class ProxiedSocket implements StreamSocket {
     }
     const part = this.#head.subarray(0, bytes.length);
     bytes.set(part);
-    this.#head = this.#head.subarray(part.length);
+    this.#head = part.length === this.#head.length ? nothing : this.#head.subarray(part.length);
     return part.length;
   }
 

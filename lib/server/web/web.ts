@@ -72,6 +72,14 @@ export interface WebListener {
   close(): Promise<void>;
 }
 
+/** The facts that the end of a WebSocket needs. */
+interface Place {
+  /** The address of its socket, which can be that of a proxy. */
+  readonly remoteAddress: string;
+  readonly visitor: Visitor;
+  readonly isFull: boolean;
+}
+
 /** Deadlines are checked this often, and more often if they are shorter. */
 const checkMs = 1_000;
 const tooFast = "Too many requests from your address; try again in a moment";
@@ -268,21 +276,30 @@ class Web implements WebListener {
       return refuse(503, full);
     }
     this.#sockets.delete(socket);
-    const { stream, onConnection } = this.#options;
-    // The request and the buffers of HTTP must not stay in memory as long as the WebSocket.
-    const { remoteAddress } = socket;
-    const onClosed = () => {
-      this.#leave(remoteAddress);
-      if (isProxied) this.#peers.release(address, isLocal);
-      if (full === undefined) this.#limits.leave(address, isLocal);
-      else this.#limits.leaveRefused();
-      stream.onClosed?.();
-    };
-    const connection = acceptWebSocket(request, socket.release(head, visitor), { ...stream, onClosed });
+    const { onConnection } = this.#options;
+    const place = { remoteAddress: socket.remoteAddress, visitor, isFull: full !== undefined };
+    const options = this.#streamOptions(place);
+    const connection = acceptWebSocket(request, socket.release(head, visitor), options);
     if (full === undefined) return onConnection(connection);
     // A page cannot read the answer of a refused upgrade.
     connection.send(`ERROR :${full}`);
     connection.close();
+  }
+
+  /**
+   * The options of a WebSocket. A function of its own, because a closure keeps all that the closures beside it use: here
+   * the request and the buffers of HTTP, as long as the WebSocket lives.
+   */
+  #streamOptions({ remoteAddress, visitor: { address, isProxied, isLocal }, isFull }: Place): StreamOptions {
+    const { stream } = this.#options;
+    const onClosed = () => {
+      this.#leave(remoteAddress);
+      if (isProxied) this.#peers.release(address, isLocal);
+      if (isFull) this.#limits.leaveRefused();
+      else this.#limits.leave(address, isLocal);
+      stream.onClosed?.();
+    };
+    return { ...stream, onClosed };
   }
 }
 
