@@ -18,10 +18,10 @@ import { entryAt, placeOf } from "./index_entries.ts";
 import type { SearchIndex } from "./search.ts";
 import type { SearchHit } from "./search_request.ts";
 
-/** Characters of records that are erased in one step; together they have about a hundred words. */
-const charactersPerStep = 1024;
+/** Characters of records that are erased in one step; together they have about 25 words. */
+const charactersPerStep = 256;
 /** More records are not erased in one step. */
-const recordsPerStep = 8;
+const recordsPerStep = 4;
 
 /** The records of a block. */
 interface FoundBlock {

@@ -5,16 +5,17 @@
  * server/web/uploaded_files.ts prunes uploaded files.
  */
 import type { StatementSync } from "node:sqlite";
-import { decodeBlock } from "./block.ts";
+import { decodeBlock, type StoredRecord } from "./block.ts";
 import { type Conversations, logOf, row } from "./conversation.ts";
 import type { Database, WriteStatement } from "./database.ts";
 import type { Deletions } from "./deletions.ts";
 import { grownLimits, type SizeLimits } from "./grown_limits.ts";
+import type { History } from "./history.ts";
 import type { HistorySize } from "./history_size.ts";
-import { IndexMerge } from "./index_merge.ts";
 import type { SavedValues } from "./saved_values.ts";
 import type { SearchIndex } from "./search.ts";
 import type { Clock } from "../../irc/clock.ts";
+import { utf8Bytes } from "../../irc/lines.ts";
 import { firstStamp } from "../../irc/stamp.ts";
 
 /** The limits of the stored history. */
@@ -34,10 +35,12 @@ export interface RetentionLimits {
 /** When the history is so much larger than its limit, pruning goes before all other upkeep. */
 const urgentShare = 1.02;
 
-const blocksPerStep = 4;
+/** Records with so many characters lose their words in the index in less than a millisecond. */
+const charactersPerStep = 2048;
 
 /** The parts of the store that lose what is deleted. */
 interface HistoryParts {
+  readonly history: Pick<History, "rewrite">;
   readonly index: SearchIndex;
   readonly size: HistorySize;
   readonly deletions: Deletions;
@@ -47,6 +50,7 @@ interface HistoryParts {
 
 /** Deletes history over the limits. */
 export class HistoryRetention {
+  readonly #history: HistoryParts["history"];
   readonly #index: SearchIndex;
   readonly #size: HistorySize;
   readonly #deletions: Deletions;
@@ -59,38 +63,37 @@ export class HistoryRetention {
   readonly #oldestOf: StatementSync;
   readonly #remove: WriteStatement;
   readonly #largest: StatementSync;
-  readonly #merge: IndexMerge;
   /** The id of the last conversation that this pass looked at. */
   #visited = 0;
 
   constructor(database: Database, parts: HistoryParts, limits: RetentionLimits, clock: Clock) {
+    this.#history = parts.history;
     this.#index = parts.index;
     this.#size = parts.size;
     this.#deletions = parts.deletions;
     this.#conversations = parts.conversations;
     this.#savedValues = parts.savedValues;
-    this.#merge = new IndexMerge(database);
     this.#limits = limits;
     this.#clock = clock;
     // The newest block always stays: the next stamps must be higher than its stamps.
     const columns = "SELECT id, log, first, count, records, octet_length(records) FROM block";
     const notNewest = "id < (SELECT max(id) FROM block)";
-    this.#oldest = database.prepareArrays(`${columns} WHERE ${notNewest} ORDER BY id LIMIT ${blocksPerStep}`);
+    this.#oldest = database.prepareArrays(`${columns} WHERE ${notNewest} ORDER BY id LIMIT 1`);
     this.#full = database.prepareArrays(
       `SELECT id, messages, events FROM conversation WHERE id > ?2 AND (messages > ?1 OR events > ?1)
        ORDER BY id LIMIT 1`,
     );
     this.#oldestOf = database.prepareArrays(
-      `${columns} WHERE log = ? AND ${notNewest} ORDER BY first LIMIT ${blocksPerStep}`,
+      `${columns} WHERE log = ? AND ${notNewest} ORDER BY first LIMIT 1`,
     );
     this.#remove = database.prepareWrite("DELETE FROM block WHERE id = ?");
     this.#largest = database.prepareArrays("SELECT id, bytes FROM conversation ORDER BY bytes DESC LIMIT 1");
   }
 
-  /** Deletes a few blocks. True if there can be more to delete. */
+  /** Deletes a block or a part of it. True if there can be more to delete. */
   step(): boolean {
     return this.#pruneOld() || this.#pruneFull() || this.pruneLargest() ||
-      this.#merge.step(this.#size.bytes);
+      this.#index.merge.step(this.#size.bytes);
   }
 
   /** The limits by size. A snapshot of another machine can change them. */
@@ -115,26 +118,18 @@ export class HistoryRetention {
       each > 0 ? Number(bytes) - each : 0,
       total > 0 ? this.#size.bytes - total : 0,
     );
-    return over > 0 && this.#shorten(Number(id), over);
+    return over > 0 && this.#shorten(Number(id));
   }
 
-  /**
-   * Deletes a few of the oldest blocks of a conversation, until about `over` bytes are gone, and the deletions of
-   * messages from that time.
-   */
-  #shorten(id: number, over: number): boolean {
+  /** Deletes the oldest block of a conversation, or a part of it, and the deletions of messages from that time. */
+  #shorten(id: number): boolean {
     const oldest = ([0, 1] as const).flatMap((stream) => this.#oldestOf.all(logOf(id, stream)));
     oldest.sort((one, other) => Number(row(one)[2]) - Number(row(other)[2]));
-    let left = over;
-    let until = oldest.length === 0 ? Number.MAX_SAFE_INTEGER : 0;
-    for (const block of oldest.slice(0, blocksPerStep)) {
-      if (left <= 0) break;
-      left -= Number(row(block)[5]);
-      until = Number(row(block)[2]);
-      this.#delete(block);
-    }
+    const [block] = oldest;
+    if (block !== undefined) this.#delete(block);
+    const until = block === undefined ? Number.MAX_SAFE_INTEGER : Number(row(block)[2]);
     const deletions = this.#deletions.removeBefore(until, id);
-    return deletions > 0 || left < over;
+    return deletions > 0 || block !== undefined;
   }
 
   #pruneOld(): boolean {
@@ -177,16 +172,42 @@ export class HistoryRetention {
     return left < over;
   }
 
+  /** Deletes a block; if it has many words, only its first records. */
   #delete(block: unknown): void {
-    const [id, log, first, count, records, bytes] = row(block);
-    this.#index.remove(Number(id), Number(log), decodeBlock(Number(first), String(records)), {
-      secure: false,
-    });
+    const [id, log, first, count, text, bytes] = row(block).map((value) => value ?? 0);
+    const records = decodeBlock(Number(first), String(text));
+    const places = firstPlaces(records);
+    if (this.#index.contains(Number(id)) && places.length < records.length) {
+      return this.#empty({ id: Number(id), log: Number(log), first: Number(first) }, records, places);
+    }
+    this.#index.remove(Number(id), Number(log), records, { secure: false });
     this.#index.uncount(Number(id), Number(log), { count: Number(count), bytes: Number(bytes) });
     this.#remove.run(Number(id));
-    this.#merge.count(Number(bytes));
+    this.#index.merge.count(Number(bytes));
     this.#size.drop(this.#conversations.removeIfEmpty(Number(log) >> 1));
   }
+
+  /** Deletes records of a block, as an erasure does. */
+  #empty(
+    { id, log, first }: { readonly id: number; readonly log: number; readonly first: number },
+    records: readonly StoredRecord[],
+    places: readonly number[],
+  ): void {
+    this.#index.remove(id, log, records, { places, secure: false });
+    const remaining = records.map((one, place) => places.includes(place) ? { ...one, record: "" } : one);
+    const removed = places.map((place) => records[place]?.record ?? "").filter((record) => record !== "");
+    this.#history.rewrite(id, first, remaining, removed.length);
+    const bytes = removed.reduce((sum, record) => sum + utf8Bytes(record), 0);
+    this.#index.uncount(id, log, { count: removed.length, bytes });
+    this.#index.merge.count(bytes);
+  }
+}
+
+/** The places of the first records of a block that are deleted in one step, and of the empty ones between them. */
+function firstPlaces(records: readonly StoredRecord[]): number[] {
+  let characters = 0;
+  const end = records.findIndex(({ record }) => (characters += record.length) > charactersPerStep);
+  return [...records.keys()].slice(0, end < 0 ? records.length : Math.max(1, end));
 }
 
 /** The stamp of the last record of a block. */

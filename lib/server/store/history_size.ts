@@ -41,6 +41,11 @@ export class HistorySize {
     return this.#indexed + this.#waiting;
   }
 
+  /** The bytes of the blocks that the index does not contain yet. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
   /** Whether most of it is not counted by conversation, because the index is built again. */
   get isUncounted(): boolean {
     return this.#waiting > this.#indexed;

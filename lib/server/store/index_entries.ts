@@ -10,8 +10,8 @@ import type { SearchSections } from "./search_sections.ts";
 
 /** Ids per block in the numbering of entries; more than maxRecords. */
 export const placesPerBlock = 1024;
-/** The words that a step removes without a trace; it takes a few milliseconds. */
-const wordsPerRemoval = 128;
+/** The words that a step removes without a trace; it takes less than a millisecond. */
+const wordsPerRemoval = 32;
 /** So many words are removed at once; a text with fewer characters has fewer words. */
 const fewWords = 2 * wordsPerRemoval;
 
@@ -23,6 +23,13 @@ export function entryAt(block: number, place: number): number {
 /** The block with the record of an entry, and its place there. */
 export function placeOf(entry: number): { block: number; place: number } {
   return { block: Math.max(0, Math.floor(entry / placesPerBlock)), place: entry % placesPerBlock };
+}
+
+/** A block that the index gets. */
+export interface BlockToAdd {
+  readonly block: number;
+  readonly log: number;
+  readonly records: readonly StoredRecord[];
 }
 
 /** The entries of a block that are removed, and how. */
@@ -64,16 +71,22 @@ export class IndexEntries {
     this.#removing = undefined;
   }
 
-  /** Adds the records of a block. */
-  insert(block: number, log: number, records: readonly StoredRecord[]): void {
-    const section = this.#sections.add(block, log);
-    for (const [place, { record }] of records.entries()) {
+  /**
+   * Adds the records of a block from a place on, one at least, until `deadline` (performance.now()); returns the place
+   * where the next call continues.
+   */
+  insert({ block, log, records }: BlockToAdd, from: number, deadline: number): number {
+    const section = from === 0 ? this.#sections.add(block, log) : this.#sections.nameFor(block);
+    for (let place = from; place < records.length; place++) {
+      if (place > from && performance.now() >= deadline) return place;
+      const record = records[place]?.record ?? "";
       const words = record === "" ? undefined : entryOf(log, record);
       if (words === undefined) continue;
       const { keys, text } = words;
       this.#insert.run(entryAt(block, place), inSection(section, keys), inSection(section, text));
       this.#sections.count(keys.length + text.length);
     }
+    return records.length;
   }
 
   /** Removes the entries of a block. A long record can have lost words already; then it loses the others. */

@@ -183,7 +183,7 @@ function emptyOldIndex(db: DatabaseSync): void {
     BEGIN IMMEDIATE;
     INSERT INTO words (words) VALUES ('delete-all');
     DELETE FROM search_section;
-    DELETE FROM progress WHERE name = 'followed';
+    DELETE FROM progress WHERE name IN ('followed', 'next entry');
     UPDATE erasing SET words = 0;
     UPDATE conversation SET messages = 0, events = 0, bytes = 0;
     INSERT INTO progress (name, value) VALUES ('words', ${version})

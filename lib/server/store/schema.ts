@@ -225,4 +225,9 @@ export const migrations: readonly string[] = [
   CREATE INDEX file_unshared ON file (created_ms)
     WHERE message IS NULL AND owner GLOB '~*' AND origin IS NOT NULL;
   `,
+  `
+  -- FTS5 merges nothing inside a commit (index_merge.ts).
+  INSERT INTO words (words, rank) VALUES ('automerge', 0);
+  INSERT INTO words (words, rank) VALUES ('crisismerge', 64);
+  `,
 ];

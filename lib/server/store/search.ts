@@ -10,6 +10,7 @@ import { row } from "./conversation.ts";
 import type { CommitParticipant } from "./commit_participants.ts";
 import type { Database, WriteStatement } from "./database.ts";
 import { HistorySize, type SizeChange } from "./history_size.ts";
+import { IndexMerge } from "./index_merge.ts";
 import { turnMs } from "../../turns.ts";
 import { type SearchSection, SearchSections } from "./search_sections.ts";
 import { entryAt, IndexEntries, placeOf, placesPerBlock, type Removal } from "./index_entries.ts";
@@ -42,10 +43,13 @@ export class SearchIndex implements CommitParticipant {
   readonly #database: Database;
   readonly #sections: SearchSections;
   #lastIndexed = 0;
+  /** The entry that is next, if only some records of the block after `lastIndexed` are in the index; otherwise 0. */
+  #nextEntry = 0;
   readonly #progress: StatementSync;
   readonly #next: StatementSync;
   readonly #saveProgress: WriteStatement;
   readonly entries: IndexEntries;
+  readonly merge: IndexMerge;
   readonly size: HistorySize;
   readonly #oldest: StatementSync;
   readonly #latest: StatementSync;
@@ -60,11 +64,12 @@ export class SearchIndex implements CommitParticipant {
     this.size = new HistorySize(database);
     this.#sections = new SearchSections(database);
     this.entries = new IndexEntries(database, this.#sections);
+    this.merge = new IndexMerge(database);
     this.#next = database.prepareArrays(
-      "SELECT id, log, first, count, records, octet_length(records) FROM block WHERE id > ? ORDER BY id LIMIT 16",
+      "SELECT id, log, first, count, records, octet_length(records) FROM block WHERE id > ? ORDER BY id LIMIT 4",
     );
     this.#saveProgress = database.prepareWrite(
-      "INSERT INTO progress (name, value) VALUES ('followed', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+      "INSERT INTO progress (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
       { isDerived: true },
     );
     const hits = "SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid";
@@ -77,31 +82,57 @@ export class SearchIndex implements CommitParticipant {
     this.#startAt = database.prepareArrays("SELECT id, first FROM block WHERE id >= ? ORDER BY id LIMIT 1");
     // One query for both bounds would read all rows.
     this.#bounds = database.prepareArrays("SELECT (SELECT min(id) FROM block), (SELECT max(id) FROM block)");
-    this.#progress = database.prepareArrays("SELECT value FROM progress WHERE name = 'followed'");
+    this.#progress = database.prepareArrays("SELECT value FROM progress WHERE name = ?");
     this.rolledBack();
   }
 
-  /** Adds the next blocks until `deadline` (performance.now()). True if there are more. */
+  /**
+   * Adds the next records, one at least, until `deadline` (performance.now()), or merges some of the index. True if there
+   * is more to do.
+   */
   advance(deadline: number): boolean {
     this.#database.insertPending();
-    for (;;) {
+    if (this.merge.stepParts()) return true;
+    const before = this.#nextEntry;
+    let [isChanged, isLate] = [false, false];
+    while (!isLate) {
       const blocks = this.#next.all(this.#lastIndexed);
-      if (blocks.length === 0) {
-        this.size.endWaiting();
-        return false;
-      }
+      if (blocks.length === 0) break;
+      isChanged = true;
       for (const block of blocks) {
-        const [id, log, first, count, records, bytes] = row(block);
-        this.entries.insert(Number(id), Number(log), decodeBlock(Number(first), String(records)));
-        this.size.add(Number(log), { count: Number(count), bytes: Number(bytes) });
-        this.size.wait(-Number(bytes));
-        this.#lastIndexed = Number(id);
-        if (performance.now() >= deadline) break;
+        this.#add(row(block), deadline);
+        isLate = performance.now() >= deadline;
+        if (isLate) break;
       }
-      this.#sections.save();
-      this.#saveProgress.run(this.#lastIndexed);
-      if (performance.now() >= deadline) return true;
     }
+    if (isChanged) this.#save(before);
+    if (!isLate) this.size.endWaiting();
+    return isLate;
+  }
+
+  /** Adds a block, or some of its records. */
+  #add([id, log, first, count, text, bytes]: ReturnType<typeof row>, deadline: number): void {
+    const block = Number(id);
+    const records = decodeBlock(Number(first), String(text));
+    const from = placeOf(this.#nextEntry);
+    const found = { block, log: Number(log), records };
+    const place = this.entries.insert(found, from.block === block ? from.place : 0, deadline);
+    if (place < records.length) {
+      this.#nextEntry = entryAt(block, place);
+      return;
+    }
+    this.size.add(Number(log), { count: Number(count), bytes: Number(bytes) });
+    this.size.wait(-Number(bytes));
+    this.#lastIndexed = block;
+    this.#nextEntry = 0;
+  }
+
+  /** Saves the progress; `before` is the next entry that was saved last. */
+  #save(before: number): void {
+    this.merge.countPart();
+    this.#sections.save();
+    this.#saveProgress.run("followed", this.#lastIndexed);
+    if (this.#nextEntry !== before) this.#saveProgress.run("next entry", this.#nextEntry);
   }
 
   /** The matches, oldest first. */
@@ -140,10 +171,16 @@ export class SearchIndex implements CommitParticipant {
 
   /** Removes records of a block, if the index contains the block. */
   remove(block: number, log: number, records: readonly StoredRecord[], removal: Removal): void {
-    if (this.contains(block)) this.entries.remove(block, log, records, removal);
+    const next = placeOf(this.#nextEntry);
+    if (!this.contains(block) && block !== next.block) return;
+    this.merge.countPart();
+    const places = this.contains(block)
+      ? removal.places
+      : (removal.places ?? [...records.keys()]).filter((place) => place < next.place);
+    this.entries.remove(block, log, records, { ...removal, ...(places && { places }) });
   }
 
-  /** Whether the index contains a block. */
+  /** Whether the index contains a whole block. */
   contains(block: number): boolean {
     return block <= this.#lastIndexed;
   }
@@ -167,7 +204,8 @@ export class SearchIndex implements CommitParticipant {
   written(): void {}
 
   rolledBack(): void {
-    this.#lastIndexed = Number(row(this.#progress.get())[0] ?? 0);
+    this.#lastIndexed = Number(row(this.#progress.get("followed"))[0] ?? 0);
+    this.#nextEntry = Number(row(this.#progress.get("next entry"))[0] ?? 0);
     this.#sections.load();
     this.entries.load();
     this.size.load(this.#lastIndexed);

@@ -39,17 +39,16 @@ export interface StoreOptions extends DatabaseOptions {
   readonly mend?: ValueMenders | undefined;
 }
 
-/**
- * The most steps of one upkeep(), the pause between them, and the number of messages between two steps that stops it.
- */
-const upkeepSlices = 60;
-const pauseMs = 25;
-const busyCount = 25;
-/**
- * After so many steps, also of several calls, their pages are copied into the file: a thousand pages take the disk a
- * tenth of a second.
- */
-const stepsPerCheckpoint = 4;
+/** The time of one step of upkeep, because a message can wait for it; its commit takes about as long. */
+const stepMs = 0.3;
+/** The longest time of one upkeep(), and the messages a second that stop it. */
+const upkeepMs = 1500;
+const mostMessages = 1000;
+/** With more messages a second, the index waits until so many bytes are not in it. */
+const busyMessages = 50;
+const waitingBytes = 4 * 1024 * 1024;
+/** After so many steps, also of several calls, their pages are copied into the file. */
+const stepsPerCheckpoint = 32;
 /** The longest time that a search adds records to the index; it reads the others one by one. */
 const updateMs = 200;
 /** The longest time that one search works; its turns take two to three times as long. */
@@ -95,6 +94,8 @@ export class Store implements Disposable {
   readonly #searches = new OnePerPerson();
   #isUpkeepRunning = false;
   #steps = 0;
+  /** The records and the time of the last upkeep(). */
+  #last = { appended: 0, ms: 0 };
   #closed = false;
 
   /** Takes over an opened database. */
@@ -144,7 +145,7 @@ export class Store implements Disposable {
   upkeepStep(): boolean {
     if (!this.commit()) return false;
     let more = false;
-    this.database.attempt(() => more = this.#runUpkeep(performance.now() + turnMs));
+    this.database.attempt(() => more = this.#runUpkeep(performance.now() + stepMs));
     if (!this.commit()) return false;
     if (!more && this.eraser.needsScrub) this.eraser.scrub();
     return more;
@@ -157,19 +158,31 @@ export class Store implements Disposable {
     try {
       this.#tell(this.#watch?.check());
       this.#copies?.removeOldNowAndThen(this.#clock.cautiousNow(), this.#clock.monotonic());
-      let more = true;
-      // Readers pass the hidden records of a removed account until they are erased.
-      for (let slice = 0; more && (slice < upkeepSlices || this.eraser.isBusy); slice++) {
-        const before = this.history.appended;
-        more = this.upkeepStep();
-        await new Promise((resolve) => setTimeout(resolve, pauseMs));
-        if (++this.#steps % stepsPerCheckpoint === 0) await this.database.checkpoint();
-        const isBusy = this.history.appended - before > busyCount && !this.#retention.isUrgent;
-        if (this.#closed || isBusy) return;
-      }
-      await this.database.checkpoint();
+      if (this.#mustRun()) await this.#runSteps();
+      if (!this.#closed) await this.database.checkpoint();
     } finally {
       this.#isUpkeepRunning = false;
+    }
+  }
+
+  /** Whether upkeep must run now, although it takes time from the messages. */
+  #mustRun(): boolean {
+    const { appended, ms } = this.#last;
+    this.#last = { appended: this.history.appended, ms: performance.now() };
+    const isBusy = (this.#last.appended - appended) * 1000 > busyMessages * (this.#last.ms - ms);
+    return !isBusy || this.#retention.isUrgent || this.eraser.isBusy || this.size.waiting > waitingBytes;
+  }
+
+  async #runSteps(): Promise<void> {
+    const before = this.history.appended;
+    const startedMs = performance.now();
+    // Readers pass the hidden records of a removed account until they are erased.
+    for (let ms = 0; ms < upkeepMs || this.eraser.isBusy; ms = performance.now() - startedMs) {
+      await nextTurn();
+      if (this.#closed || !this.upkeepStep()) return;
+      if (++this.#steps % stepsPerCheckpoint === 0) await this.database.checkpoint();
+      const isBusy = (this.history.appended - before) * 1000 > mostMessages * Math.max(ms, 50);
+      if (isBusy && !this.#retention.isUrgent) return;
     }
   }
 

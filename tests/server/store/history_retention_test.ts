@@ -134,6 +134,25 @@ Deno.test("a conversation without records is removed with its people, and a new 
   assertEquals(store.conversations.privateOf("~!1").length, 1);
 });
 
+Deno.test("a large block is deleted in parts, and the index stays complete", () => {
+  using store = open({ ageMs: 0, count: 0, bytes: 2000 });
+  for (let ms = 1; ms <= 100; ms++) append(store, "#tea", ms, "lorem ipsum ".repeat(9));
+  store.commit();
+  tell(store, "#den", 101);
+  for (let more = true; more && times(store, "#tea").length === 100;) more = store.upkeepStep();
+  const part = times(store, "#tea");
+  assertEquals([part.length > 50, part.length < 100, part.at(-1)], [true, true, 100]);
+  assertEquals([found(store, 11), found(store, 100)], [[], [100]]);
+  runUpkeep(store);
+  checkIndex(store);
+  const [oldest = 0] = times(store, "#tea");
+  assertEquals([oldest > 80, oldest < 100], [true, true]);
+  assertEquals([found(store, oldest - 1), found(store, oldest)], [[], [oldest]]);
+  const size = store.size.bytes;
+  store.size.load(1e9);
+  assertEquals(store.size.bytes, size);
+});
+
 Deno.test("an index of which much was removed is merged, in steps, once", () => {
   using store = openStore();
   for (let ms = 1; ms <= 12; ms++) {
@@ -243,9 +262,15 @@ function tell(store: Store, channel: string, ms: number): void {
   store.commit();
 }
 
-function append(store: Store, channel: string, ms: number): void {
-  const record = `:ann!~x@host PRIVMSG ${channel} :word${ms}`;
+function append(store: Store, channel: string, ms: number, more = ""): void {
+  const record = `:ann!~x@host PRIVMSG ${channel} :word${ms} ${more}`.trimEnd();
   store.history.append(store.conversations.channel(channel, channel), 0, firstStamp(ms), record);
+}
+
+/** Throws if the index is damaged. */
+function checkIndex(store: Store): void {
+  const check = store.database.prepareWrite("INSERT INTO words (words) VALUES ('integrity-check')");
+  store.database.attempt(() => check.run());
 }
 
 function runUpkeep(store: Store): void {
