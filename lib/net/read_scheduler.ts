@@ -51,6 +51,23 @@ export function readInTurn(reader: Reader): void {
   if (waiting.add(reader).size === 1) setImmediate(continueReading);
 }
 
+/**
+ * Resolves when work can begin that takes as long as reading `cost` bytes. Readers of one round read all at once; such
+ * work begins only while the bytes of the round are below the limit.
+ */
+export function workInTurn(cost: number): Promise<void> {
+  return new Promise((resolve) => {
+    const worker: Reader = {
+      takeTurn() {
+        if (bytes >= maxBytes) return readInTurn(worker);
+        bytes += cost;
+        resolve();
+      },
+    };
+    readInTurn(worker);
+  });
+}
+
 /** The reader is closed and gets no turn. */
 export function leaveTurns(reader: Reader): void {
   if (!waiting.delete(reader) || waiting.size > 0) return;

@@ -9,8 +9,8 @@ import type { StreamSocket } from "./stream.ts";
 import { mostTlsBytes, type TlsEngine } from "./tls_engine.ts";
 import type { TlsIdentity } from "./tls_identity.ts";
 
-/** For the handshake, and for a peer that sends records larger than the buffer of the reader. */
-const handshakeBytes = 1024;
+/** The buffers for the handshake, and for a peer that sends records larger than the buffer of the reader. */
+export const handshakeBytes = 1024;
 const recordBytes = 16_384;
 
 /** Takes over both; close() ends them. */
@@ -44,31 +44,25 @@ export class EngineSocket implements StreamSocket {
     this.proxiedFrom = socket.proxiedFrom;
   }
 
-  /**
-   * Resolves to whether TLS is there now; it is closed if not. `onFirst` gets the first bytes, and can return the sending
-   * of a refusal that is not TLS. Never rejects.
-   */
-  async shakeHands(onFirst: (bytes: Uint8Array) => Promise<unknown> | undefined): Promise<boolean> {
+  /** Resolves to whether TLS is there now; it is closed if not. `bytes` are the first ones. Never rejects. */
+  async shakeHands(bytes: Uint8Array): Promise<boolean> {
     const engine = this.#engine;
-    let refusal: Promise<unknown> | undefined;
     try {
+      engine.receive(bytes);
+      this.#flush();
       const space = new Uint8Array(handshakeBytes);
-      for (let isFirst = true; !engine.isEstablished; isFirst = false) {
+      while (!engine.isEstablished && engine.error === undefined) {
         const count = await this.#socket.read(space);
         if (count === null || this.#isClosed) break;
-        const bytes = space.subarray(0, count);
-        refusal = isFirst ? onFirst(bytes) : undefined;
-        if (refusal !== undefined) break;
-        engine.receive(bytes);
+        engine.receive(space.subarray(0, count));
         this.#flush();
-        if (engine.error !== undefined) break;
       }
       if (!this.#isClosed && engine.isEstablished && engine.error === undefined) {
         this.#rest = engine.take();
         return true;
       }
-      // The refusal, or the alert of TLS.
-      await (refusal ?? this.#flushing);
+      // The alert of TLS.
+      await this.#flushing;
     } catch {
       // The peer left.
     }

@@ -1,5 +1,6 @@
 /** An accepted socket inside TLS, by the engine and by the streams of node:tls, which must not differ. */
-import { connect, type TLSSocket } from "node:tls";
+import { clearImmediate, setImmediate } from "node:timers";
+import { connect, createSecureContext, type TLSSocket } from "node:tls";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { acceptTls, secureContext, type TlsServerContext } from "../../lib/net/tls_accept.ts";
 import { Flusher } from "../../lib/net/send_queue.ts";
@@ -21,6 +22,8 @@ Deno.test({
 Deno.test({ name: "the end of one direction leaves the other open", ignore, fn: halfClosed });
 
 Deno.test({ name: "a ticket that still waits does not disturb a new TLS connection", ignore, fn: busy });
+
+Deno.test({ name: "handshakes that begin at the same time take turns", fn: inTurns });
 
 type Maker = (context: TlsServerContext) => TlsServerContext;
 const makers: Readonly<Record<string, Maker>> = {
@@ -159,4 +162,32 @@ async function halfClosed(): Promise<void> {
     client.end();
     assertEquals(await server.read(new Uint8Array(10)), null);
   });
+}
+
+async function inTurns(): Promise<void> {
+  let round = 0;
+  const begun: number[] = [];
+  const context = {
+    secureContext: createSecureContext({}),
+    serverEndPoint: undefined,
+    makeEngine() {
+      begun[round] = (begun[round] ?? 0) + 1;
+      throw new Error("It goes no further");
+    },
+  };
+  const peer: StreamSocket = {
+    remoteAddr: { hostname, port: 1 },
+    read: () => Promise.resolve(5),
+    write: (bytes) => Promise.resolve(bytes.length),
+    closeWrite: () => Promise.resolve(),
+    close() {},
+  };
+  let rounds = setImmediate(function next() {
+    round++;
+    rounds = setImmediate(next);
+  });
+  await Promise.all(Array.from({ length: 100 }, () => acceptTls(peer, context)));
+  clearImmediate(rounds);
+  assertEquals(begun.reduce((sum, one) => sum + one, 0), 100);
+  assert(Math.max(...begun.filter(Boolean)) <= 16, `${begun}`);
 }
