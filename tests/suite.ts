@@ -4,6 +4,7 @@
  * suite_test.ts. Each file also runs alone: `deno test -A tests/irc/mask_test.ts`.
  */
 import "./bench/failures_test.ts";
+import "./bench/line_scanner_test.ts";
 import "./chaos/fuzz_test.ts";
 import "./chaos/verdict_test.ts";
 import "./client/cli/arguments_test.ts";

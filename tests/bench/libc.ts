@@ -20,7 +20,7 @@ const { symbols: libc } = Deno.dlopen("libc.so.6", {
 const [internet, stream, nonBlocking] = [2, 1, 0o4000];
 const [tcp, noDelay, noSignal] = [6, 1, 0x4000];
 const [addToPoll, canRead, canWrite, onlyChanges] = [1, 1, 4, 2 ** 31];
-const [hasError, hasEnded] = [8, 16];
+const [hasError, hasHungUp, hasEnded] = [8, 16, 0x2000];
 /** The words of 4 bytes of an event: its flags, and 8 bytes of the caller, which are aligned except on x86. */
 const eventWords = Deno.build.arch === "x86_64" ? 3 : 4;
 const eventsAtOnce = 256;
@@ -65,7 +65,7 @@ export class Poller implements Disposable {
   /** From now on a change of the socket is reported with this number. */
   add(socket: number, index: number): void {
     const event = new Uint32Array(eventWords);
-    event[0] = canRead | canWrite | onlyChanges;
+    event[0] = canRead | canWrite | hasEnded | onlyChanges;
     event[eventWords - 2] = index;
     libc.epoll_ctl(this.#poll, addToPoll, socket, event);
   }
@@ -78,7 +78,10 @@ export class Poller implements Disposable {
     const count = libc.epoll_pwait2(this.#poll, this.#events, eventsAtOnce, this.#timeout, null);
     for (let at = 0; at < count; at++) {
       const flags = this.#events[at * eventWords] ?? 0;
-      report(this.#events[at * eventWords + eventWords - 2] ?? 0, (flags & (hasError | hasEnded)) !== 0);
+      report(
+        this.#events[at * eventWords + eventWords - 2] ?? 0,
+        (flags & (hasError | hasHungUp | hasEnded)) !== 0,
+      );
     }
   }
 

@@ -57,9 +57,11 @@ export class PolledClient implements LineListener {
       this.onOpen?.();
     }
     for (;;) {
-      const count = this.#wire.read(this.#lines.room);
+      const room = this.#lines.room;
+      const count = this.#wire.read(room);
       if (count <= 0) return count < 0 && !isBroken;
       this.#lines.take(count, this);
+      if (count < room.length && !this.#wire.holdsBytes && !isBroken) return true;
     }
   }
 

@@ -7,6 +7,8 @@ const frameBytes = 32 * 1024;
 
 export interface Wire {
   readonly socket: number;
+  /** Whether more can be there after a read that did not fill the buffer. */
+  readonly holdsBytes: boolean;
   /** Goes on with the handshake; whether lines can be sent now. Call it at each change of the socket until it is true. */
   open(): boolean;
   /** The number of bytes, 0 at the end of the connection, or below 0 when nothing is there now. */
@@ -26,6 +28,7 @@ export async function wireMaker(kind: Kind): Promise<(port: number) => Wire> {
 
 class PlainWire implements Wire {
   readonly socket: number;
+  readonly holdsBytes: boolean = false;
 
   constructor(port: number) {
     this.socket = openSocket(port);
@@ -53,6 +56,7 @@ interface Session extends Pick<Wire, "read" | "write" | "close"> {
 }
 
 class TlsWire extends PlainWire {
+  override readonly holdsBytes = true;
   readonly #session: Session;
 
   constructor(port: number, begin: (socket: number) => Session) {
@@ -80,6 +84,7 @@ class TlsWire extends PlainWire {
 }
 
 class FrameWire extends PlainWire {
+  override readonly holdsBytes = true;
   readonly #frames = new FrameReader(frameBytes);
   #hasAsked = false;
 
