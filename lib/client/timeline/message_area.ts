@@ -18,6 +18,8 @@ import { emptyTimeline, type ReadingPlace, type Timeline } from "./buffer_timeli
 import type { TimelineEntry } from "./timeline_entry.ts";
 
 const highlightMs = 1_500;
+/** A screen reader reads new rows, up to so many at a time: not all of a channel that opens, and not a flood. */
+const readRows = 10;
 /** The height of a row with one line of text; a little more in the usual font. */
 const lowRowPx = 20;
 
@@ -238,14 +240,15 @@ export class MessageArea {
     const { shown } = timeline;
     if (this.isAtEnd) this.#window.follow(Math.ceil(2 * this.#area.clientHeight / lowRowPx));
     else this.#window.hold();
-    // While older messages are read, a screen reader reads the row with the focus, not each row that is added.
-    this.#area.ariaLive = this.isAtEnd ? "polite" : "off";
     this.#scroll.keep(() => {
       const range = this.#window.range(shown, Math.min(...this.#selectedRows()));
       const isLatest = timeline.isLatest && range.end === shown.entries.length;
       this.#scroll.isLatest = isLatest;
       const { find, now } = this.#parts;
       const rows = this.#rows.of(range, { state, timeline, find, now });
+      const added = rows.filter((row) => row.parentElement === null).length;
+      // While older messages are read, a screen reader reads the row with the focus, not each row that is added.
+      this.#area.ariaLive = this.isAtEnd && added <= readRows ? "polite" : "off";
       this.#place(isLatest ? [...rows, ...this.#outgoing.of(state, this.#buffer)] : rows);
     });
     this.#drawJumpButtons();
