@@ -226,6 +226,7 @@ import "./server/commands/several_sessions_test.ts";
 import "./server/commands/silent_words_test.ts";
 import "./server/commands/who_test.ts";
 import "./server/commands/whois_test.ts";
+import "./server/hub/arrival_storm_test.ts";
 import "./server/hub/bad_line_test.ts";
 import "./server/hub/bus_test.ts";
 import "./server/hub/clocks_test.ts";

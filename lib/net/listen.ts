@@ -7,7 +7,13 @@ import type { KeyPair } from "./certificate.ts";
 import type { ServerConnection } from "./connection.ts";
 import { encodeLine } from "./encode.ts";
 import { fullSentence, SocketLimits } from "./socket_limits.ts";
-import { isLocalPeer, streamConnection, type StreamOptions, type StreamSocket } from "./stream.ts";
+import {
+  type ConnectionOwner,
+  isLocalPeer,
+  streamConnection,
+  type StreamOptions,
+  type StreamSocket,
+} from "./stream.ts";
 import { closeQuietly } from "./close_quietly.ts";
 
 export { ListenError } from "./accept.ts";
@@ -63,12 +69,29 @@ export function listen(options: ListenOptions): Listener {
 type Peer = Pick<StreamSocket, "remoteAddr" | "proxiedFrom">;
 
 /** A socket until it is closed. */
-interface Place {
+class Place implements ConnectionOwner {
   /** The sentence that the peer gets, if it is refused. */
-  refusal: string | undefined;
+  readonly refusal: string | undefined;
   /** The peer that counts; undefined while a proxy has not named it. */
-  peer: Peer | undefined;
+  readonly peer: Peer | undefined;
   readonly isLast: boolean;
+  readonly #leave: (place: Place) => void;
+
+  constructor(
+    peer: Peer | undefined,
+    refusal: string | undefined,
+    isLast: boolean,
+    leave: (place: Place) => void,
+  ) {
+    this.peer = peer;
+    this.refusal = refusal;
+    this.isLast = isLast;
+    this.#leave = leave;
+  }
+
+  closed(): void {
+    this.#leave(this);
+  }
 }
 
 class StreamListener implements Listener {
@@ -148,19 +171,19 @@ class StreamListener implements Listener {
     if (isLast) this.#limits.onRefused(peer === undefined ? undefined : counted(peer)[0], "descriptors");
     if (refusal === undefined) this.connections++;
     else if (!this.#limits.enterRefused()) return undefined;
-    return { refusal, peer, isLast };
+    return new Place(peer, refusal, isLast, this.#leave);
   }
 
   #missingHeader(peer: Peer | undefined): string | undefined {
     return peer === undefined || peer.proxiedFrom !== undefined ? undefined : this.#options.onlyProxied;
   }
 
-  #leave({ refusal, peer }: Place): void {
+  readonly #leave = ({ refusal, peer }: Place): void => {
     if (refusal !== undefined) return this.#limits.leaveRefused();
     this.#limits.leave(...counted(peer));
     this.connections--;
     this.#options.stream.onClosed?.();
-  }
+  };
 
   #encrypt(socket: StreamSocket, place: Place): void {
     const { closeTimeoutMs = deadlines.closeMs } = this.#options.stream;
@@ -180,11 +203,8 @@ class StreamListener implements Listener {
 
   #connect(socket: StreamSocket, place: Place): void {
     const { stream, onConnection, onError } = this.#options;
-    const connection = streamConnection(socket, {
-      ...stream,
-      ...(place.isLast && { closeTimeoutMs: deadlines.refusalMs }),
-      onClosed: () => this.#leave(place),
-    });
+    const options = place.isLast ? { ...stream, closeTimeoutMs: deadlines.refusalMs } : stream;
+    const connection = streamConnection(socket, options, place);
     if (place.refusal !== undefined) {
       connection.send(`ERROR :${place.refusal}`);
       return connection.close();

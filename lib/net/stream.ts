@@ -30,8 +30,14 @@ export interface StreamOptions {
    * recognised.
    */
   readonly onWrongProtocol?: (which: "TLS" | "HTTP" | "PROXY", address: string) => string;
-  /** Called once, when the socket is closed. */
+  /** Called once, when the socket of a connection without an owner is closed. */
   readonly onClosed?: () => void;
+}
+
+/** The owner of one connection. An object instead of a closure keeps connections small. */
+export interface ConnectionOwner {
+  /** Called once, when the socket is closed. */
+  closed(): void;
 }
 
 /** The socket functions a connection needs; Deno's sockets have them. A socket with a `handshake` is secure. */
@@ -54,8 +60,12 @@ export interface StreamSocket extends Writer {
  * Takes over `socket`, and closes it when the connection is over. The caller iterates `lines()` and calls `close()`
  * after their end, because a peer that sent its last line can still wait for the answer.
  */
-export function streamConnection(socket: StreamSocket, options: StreamOptions): ServerConnection {
-  return new StreamConnection(socket, options);
+export function streamConnection(
+  socket: StreamSocket,
+  options: StreamOptions,
+  owner?: ConnectionOwner,
+): ServerConnection {
+  return new StreamConnection(socket, options, "line", owner);
 }
 
 /** The same for the socket of a WebSocket after its handshake: one frame per line, `framing` in both directions. */
@@ -85,6 +95,7 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
   ended: string | undefined;
   readonly #socket: StreamSocket;
   readonly #options: StreamOptions;
+  readonly #owner: ConnectionOwner | undefined;
   readonly #queue: SendQueue;
   readonly #splitter: LineSplitter | FrameReader;
   /** The buffer of the first read, until its protocol was checked. */
@@ -109,7 +120,8 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
 
   readonly framing: Framing;
 
-  constructor(socket: StreamSocket, options: StreamOptions, framing: Framing = "line") {
+  constructor(socket: StreamSocket, options: StreamOptions, framing: Framing, owner?: ConnectionOwner) {
+    this.#owner = owner;
     this.address = plainAddress(socket.remoteAddr.hostname);
     this.secure = socket.handshake !== undefined;
     this.isLocal = isLocalPeer(this.address, socket);
@@ -318,7 +330,8 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     clearTimeout(this.#closing);
     this.#queue.clear();
     this.#socket.close();
-    this.#options.onClosed?.();
+    if (this.#owner !== undefined) this.#owner.closed();
+    else this.#options.onClosed?.();
   }
 }
 

@@ -30,15 +30,16 @@ export function adoptGuestHistory(chat: ChatState, user: UserState): void {
   const others = store.conversations.adopt(guest, side);
   store.conversations.rename(side);
   const markers = [...user.markers];
-  user.markers.clear();
+  user.rare?.markers.clear();
   for (const [target, ms] of markers) saveMarker(chat, user, target, ms);
   for (const other of others) {
     if (!other.startsWith("~")) store.markers.retarget(other, guest, side.identity);
   }
   const [before, now] = [fold(guest), fold(side.identity)];
-  for (const { markers } of chat.users.values()) {
-    const ms = markers.get(before);
-    if (ms === undefined) continue;
+  for (const { rare } of chat.users.values()) {
+    const ms = rare?.markers.get(before);
+    if (rare === undefined || ms === undefined) continue;
+    const { markers } = rare;
     markers.delete(before);
     markers.set(now, Math.max(ms, markers.get(now) ?? 0));
   }

@@ -60,7 +60,7 @@ function join(
     channel = makeChannel(chat, event.channel, stamp);
   }
   if (channel.members.has(user)) return;
-  user.invitations.delete(channel);
+  user.rare?.invitations.delete(channel);
   const { founder } = event;
   if (isNew && founder !== undefined && founder === user.account) {
     registerChannel(chat, channel, founder, stampMs(stamp));
@@ -152,7 +152,7 @@ function saveInvitation(
   channel: ChannelState,
   invitation: Invitation,
 ): void {
-  const { invitations } = user;
+  const { invitations } = user.makeRare();
   invitations.delete(channel);
   for (const one of invitations.keys()) if (chat.channel(one.name) !== one) invitations.delete(one);
   const [oldest] = invitations.keys();

@@ -40,7 +40,7 @@ export function saveFirst(channel: ChannelState, conversation: Conversation): vo
 export function beginBan(chat: ChatState, channel: ChannelState, mask: string, stamp: number): void {
   if (!closesPast(mask)) return;
   const people = usersMatched(chat, channel.members, mask);
-  for (const user of people) user.invitations.delete(channel);
+  for (const user of people) user.rare?.invitations.delete(channel);
   addPeriod(chat, channel, { masks: masksOf(channel, mask, people), from: stamp, until: 0 });
 }
 

@@ -38,7 +38,7 @@ export function saveMarker({ store }: ChatState, user: UserState, target: Folded
   if (user.account !== undefined && store !== undefined && hasConversation(store, user, target)) {
     return store.markers.save(fold(user.account), target, ms);
   }
-  const { markers } = user;
+  const { markers } = user.makeRare();
   markers.delete(target);
   const [oldest] = markers.keys();
   if (markers.size >= maxMarkers && oldest !== undefined) markers.delete(oldest);

@@ -80,7 +80,7 @@ function closeSessions(
 
 /** After a logout a device that logs in again does not only reconnect, so the others are told. */
 function forgetDevices(chat: ChatState, account: string): void {
-  for (const user of chat.usersOf(account)) user.formerDevices.clear();
+  for (const user of chat.usersOf(account)) user.rare?.formerDevices.clear();
 }
 
 /** Ends some sessions of an account, wherever they are. A token that such a device has made is void too. */

@@ -45,7 +45,7 @@ export function applyUserEvent(chat: ChatState, event: UserEvent, stamp: number)
       return void reviewOperator(user, stamp);
     case "accept set":
       if (event.accepted) accept(chat, user, event.target);
-      else user.accepted.delete(event.target);
+      else user.rare?.accepted.delete(event.target);
       return;
     default:
       return event satisfies never;
@@ -75,11 +75,12 @@ function setModes(
 
 /** Lets `other` message a user that is +R; above the limit, it removes offline users first, then the oldest. */
 export function accept(chat: ChatState, user: UserState, other: UserId): void {
-  user.accepted.add(other);
+  const { accepted } = user.makeRare();
+  accepted.add(other);
   const { acceptLimit } = chat.settings;
-  if (user.accepted.size <= acceptLimit) return;
-  for (const id of user.accepted) if (!chat.users.has(id)) user.accepted.delete(id);
-  for (const id of user.accepted) if (user.accepted.size > acceptLimit) user.accepted.delete(id);
+  if (accepted.size <= acceptLimit) return;
+  for (const id of accepted) if (!chat.users.has(id)) accepted.delete(id);
+  for (const id of accepted) if (accepted.size > acceptLimit) accepted.delete(id);
 }
 
 /**

@@ -4,8 +4,9 @@
  * for commands: they change only the state of the connection, and only server/apply gives it a user.
  */
 import type { CapabilityName } from "../../irc/capabilities.ts";
+import { lastResult } from "../../irc/last_result.ts";
 import { plainLines } from "../../irc/plain_lines.ts";
-import type { ServerConnection } from "../../net/connection.ts";
+import type { Framing, ServerConnection } from "../../net/connection.ts";
 import type { Chat, ChatState } from "./chat.ts";
 import type { CollectedAnswer, Deliverable, MessageLine, RecipientProfile } from "./delivery.ts";
 import { type PendingRegistration, startRegistration } from "./pending_registration.ts";
@@ -77,11 +78,15 @@ export interface SessionOptions {
   readonly chat: ChatState;
   readonly connection: ServerConnection;
   readonly nowMs: number;
-  /** The profile of a recipient with these capabilities on this connection. */
-  readonly profileOf: (capabilities: Iterable<CapabilityName>) => RecipientProfile;
+  /** The profile of a recipient with these capabilities on a connection with this framing. */
+  readonly profileOf: (capabilities: Iterable<CapabilityName>, framing: Framing) => RecipientProfile;
   /** Called once, when this side closes the session. */
   readonly onClose: (session: SessionState, reason: string) => void;
 }
+
+const noCapabilities: ReadonlySet<CapabilityName> = new Set();
+/** Clients of one kind that arrive together share one set. */
+const capabilitySet = lastResult((names) => new Set(names.split(" ").filter(Boolean) as CapabilityName[]));
 
 /** The lines of an answer that are written as one chunk have at most so many characters together; a longer line is alone. */
 const mostTogether = 2000;
@@ -91,7 +96,7 @@ export class SessionState implements Session {
   readonly id: string;
   readonly chat: ChatState;
   readonly connection: ServerConnection;
-  readonly capabilities = new Set<CapabilityName>();
+  capabilities: ReadonlySet<CapabilityName> = noCapabilities;
   capVersion = 0;
   profile: RecipientProfile;
   user: UserState | undefined;
@@ -121,7 +126,7 @@ export class SessionState implements Session {
     this.chat = chat;
     this.connection = connection;
     this.lastLineMs = this.openedMs = nowMs;
-    this.profile = profileOf([]);
+    this.profile = profileOf([], connection.framing);
     this.#profileOf = profileOf;
     this.#onClose = onClose;
   }
@@ -139,9 +144,10 @@ export class SessionState implements Session {
   }
 
   changeCapabilities(added: Iterable<CapabilityName>, removed: Iterable<CapabilityName> = []): void {
-    for (const name of added) this.capabilities.add(name);
-    for (const name of removed) this.capabilities.delete(name);
-    this.profile = this.#profileOf(this.capabilities);
+    const changed = new Set([...this.capabilities, ...added]);
+    for (const name of removed) changed.delete(name);
+    this.capabilities = capabilitySet([...changed].join(" "));
+    this.profile = this.#profileOf(this.capabilities, this.connection.framing);
   }
 
   send(outgoing: Deliverable): void {

@@ -8,6 +8,7 @@ import { unshared } from "../../irc/message.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { Channel, ChannelState, Invitation, Membership, MembershipState } from "./channel.ts";
 import type { Deliverable } from "./delivery.ts";
+import { noParts, RareParts } from "./rare_parts.ts";
 import type { Session, SessionState } from "./session.ts";
 import type { UsersState } from "./users.ts";
 
@@ -199,20 +200,17 @@ export class UserState implements User {
   nickSince: number;
   readonly formerNicks: FormerNick[] = [];
   readonly devices = new Map<string, DeviceState>();
-  /** The sessions that ended lately, by deviceKey(): the milliseconds since 1970 of their end. */
-  readonly formerDevices = new Map<string, number>();
   readonly sessions: SessionState[] = [];
   readonly channels = new Map<ChannelState, MembershipState>();
-  readonly invitations = new Map<ChannelState, Invitation>();
   host: string;
   realname: string;
   account: string | undefined;
   lingering: Lingering | undefined;
-  readonly accepted = new Set<UserId>();
-  readonly markers = new Map<Folded, number>();
   lastSpokeMs: number;
   spokeAt: number | undefined;
   operator: OperatorEntry | undefined;
+  /** See makeRare(). */
+  #rare: RareParts | undefined;
   /** The users that it is counted among; undefined while it is none of them. */
   counts: UsersState | undefined;
   readonly #hasRole: (account: string | undefined) => boolean;
@@ -261,6 +259,32 @@ export class UserState implements User {
 
   get modes(): ReadonlySet<string> {
     return this.#modes;
+  }
+
+  get formerDevices(): ReadonlyMap<string, number> {
+    return (this.#rare ?? noParts).formerDevices;
+  }
+
+  get invitations(): ReadonlyMap<ChannelState, Invitation> {
+    return (this.#rare ?? noParts).invitations;
+  }
+
+  get accepted(): ReadonlySet<UserId> {
+    return (this.#rare ?? noParts).accepted;
+  }
+
+  get markers(): ReadonlyMap<Folded, number> {
+    return (this.#rare ?? noParts).markers;
+  }
+
+  /** The parts that few users have; undefined while it has none, so that nothing can be removed from them. */
+  get rare(): RareParts | undefined {
+    return this.#rare;
+  }
+
+  /** The same, to add something. */
+  makeRare(): RareParts {
+    return this.#rare ??= new RareParts();
   }
 
   get isOperator(): boolean {
@@ -344,7 +368,7 @@ export class UserState implements User {
 
   /** See isReturning(). */
   rememberDevice(device: Device, nowMs: number): void {
-    const { formerDevices } = this;
+    const { formerDevices } = this.makeRare();
     for (const [key, endMs] of formerDevices) if (nowMs - endMs > returnMs) formerDevices.delete(key);
     formerDevices.set(deviceKey(device), nowMs);
     const [oldest] = formerDevices.keys();

@@ -166,10 +166,10 @@ function addUser(chat: ChatState, state: SavedUser): void {
   user.nickSince = state.nickSince;
   user.formerNicks.push(...state.formerNicks);
   for (const [id, device] of state.devices) user.devices.set(id, { ...device });
-  for (const [key, endMs] of state.formerDevices) user.formerDevices.set(key, endMs);
-  for (const id of state.accepted) user.accepted.add(id);
+  for (const [key, endMs] of state.formerDevices) user.makeRare().formerDevices.set(key, endMs);
+  for (const id of state.accepted) user.makeRare().accepted.add(id);
   user.lingering = state.lingering;
-  for (const [target, ms] of state.markers) user.markers.set(target, ms);
+  for (const [target, ms] of state.markers) user.makeRare().markers.set(target, ms);
   chat.users.set(user.id, user);
   chat.nicks.set(user.folded, user);
 }
@@ -200,6 +200,6 @@ function orderChannels(chat: ChatState, { record, channels, invitations }: Saved
   }
   for (const [name, invitation] of invitations) {
     const channel = chat.channel(name);
-    if (channel !== undefined) user.invitations.set(channel, invitation);
+    if (channel !== undefined) user.makeRare().invitations.set(channel, invitation);
   }
 }

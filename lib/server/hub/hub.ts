@@ -10,7 +10,7 @@ import { clearSuspicion } from "../apply/machine.ts";
 import { restoreChannels } from "../apply/registered_channel.ts";
 import type { Chat, ChatState } from "../chat/chat.ts";
 import { expiredChannels } from "../chat/registered_channel.ts";
-import { SessionState } from "../chat/session.ts";
+import { type SessionOptions, SessionState } from "../chat/session.ts";
 import { type Encode, RecipientProfiles } from "../render/recipient_profile.ts";
 import { replyRefusal } from "../render/reply.ts";
 import type { Bus, BusFigures } from "./bus.ts";
@@ -48,6 +48,9 @@ export class Hub {
   readonly #clockWatch: ClockWatch;
   readonly #waiting: WaitingLines;
   readonly #departures: Departures;
+  readonly #profileOf: SessionOptions["profileOf"] = (capabilities, framing) =>
+    this.profiles.profileFor(capabilities, framing);
+  readonly #onClose: SessionOptions["onClose"] = (closed, reason) => this.#departures.detach(closed, reason);
   #applied = 0;
   #nextExpiryMs = 0;
 
@@ -125,19 +128,26 @@ export class Hub {
   }
 
   /** Reads a connection until it ends. Resolves then; never rejects. */
-  async attach(connection: ServerConnection): Promise<void> {
-    if (refuseBanned(this.#chat, connection)) return;
+  attach(connection: ServerConnection): Promise<void> {
+    if (refuseBanned(this.#chat, connection)) return Promise.resolve();
     const session = this.#open(connection);
     logOpened(this.#chat, session);
-    try {
-      await this.#reader.read(session);
-    } catch (error) {
-      this.#chat.log("error", `Bug in session ${session.id}, which ended: ${describeError(error)}`);
-    } finally {
-      connection.close();
-      logClosed(this.#chat, session);
-      this.#departures.detach(session, connection.ended ?? "Connection closed");
+    return new Promise((resolve) =>
+      this.#reader.read(session, (bug) => {
+        this.#end(session, bug);
+        resolve();
+      })
+    );
+  }
+
+  #end(session: SessionState, bug: unknown): void {
+    const { connection } = session;
+    if (bug !== undefined) {
+      this.#chat.log("error", `Bug in session ${session.id}, which ended: ${describeError(bug)}`);
     }
+    connection.close();
+    logClosed(this.#chat, session);
+    this.#departures.detach(session, connection.ended ?? "Connection closed");
   }
 
   #open(connection: ServerConnection): SessionState {
@@ -148,8 +158,8 @@ export class Hub {
       chat,
       connection,
       nowMs,
-      profileOf: (capabilities) => this.profiles.profileFor(capabilities, connection.framing),
-      onClose: (closed, reason) => this.#departures.detach(closed, reason),
+      profileOf: this.#profileOf,
+      onClose: this.#onClose,
     });
     if (session.registration) session.registration.dueMs = nowMs + chat.settings.registrationTime;
     chat.sessions.set(session.id, session);

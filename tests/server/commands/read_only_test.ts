@@ -17,7 +17,7 @@ const writes: readonly (readonly [what: string, body: string, error: string])[] 
   ["logs a user in", `user.account = "ann";`, "TS2540"],
   ["renames a user", `user.rename("bob", 0);`, "TS2551"],
   ["sends to a user", `user.send(fromServer(chat, "NOTICE", []));`, "TS2339"],
-  ["accepts a user", `user.accepted.add("other");`, "TS2339"],
+  ["accepts a user", `user.makeRare().accepted.add("other");`, "TS2339"],
   ["ends a session of a user", `user.sessions.pop();`, "TS2339"],
   ["sets a topic", `channel.topic = undefined;`, "TS2540"],
   ["sets a channel mode", `channel.flags.add("m");`, "TS2339"],
