@@ -117,7 +117,7 @@ export class AcceptedSockets {
     const ready = await pending;
     this.#waiting.delete(socket);
     if (!this.#closed && ready !== undefined) return ready;
-    closeQuietly(socket);
+    closeQuietly(ready ?? socket);
     return undefined;
   }
 }
