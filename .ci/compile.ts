@@ -8,7 +8,14 @@ export const programs = [
   {
     name: "parley-server",
     entry: "server.ts",
-    include: ["lib/client", "lib/irc", "lib/net", "lib/deadlines.ts", "lib/nearest_word.ts"],
+    include: [
+      "lib/client",
+      "lib/irc",
+      "lib/net",
+      "lib/deadlines.ts",
+      "lib/nearest_word.ts",
+      "lib/server/web/page_joiner.ts",
+    ],
   },
   { name: "parley", entry: "client.ts", include: [] },
 ] as const;

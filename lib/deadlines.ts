@@ -19,6 +19,8 @@ export const deadlines = {
   outputMs: 10_000,
   /** Another program that still writes to the database file; only an accident, as the folder is locked. */
   databaseBusyMs: 2_000,
+  /** Joining the modules of the page, with the download of the tool for it; the page works without. */
+  pageJoinMs: 300_000,
   /** All steps of a stop together. A service manager kills after ten seconds or later. */
   serverStopMs: 4_000,
   /** The rest of a message of several lines that a client has begun; it is kept in memory until then. */

@@ -37,7 +37,7 @@ const others: Readonly<Record<string, string>> = {
   "lib/server/hub/line_reader.ts": "flood control",
   "lib/server/hub/timeouts.ts": "the settings --ping-after and --registration-time",
   "lib/server/start/log.ts": "a summary at intervals, and the limit that its caller sets",
-  "lib/server/start/web_side.ts": "removes old files at intervals",
+  "lib/server/start/web_side.ts": "removes old files at intervals, and prepares the page after the start",
   "lib/server/store/database.ts": "commits a tick without output",
   "lib/server/store/store.ts": "lets other work run",
   "lib/client/cli/script.ts": "lets other work run",

@@ -276,6 +276,7 @@ import "./server/web/conditional_request_test.ts";
 import "./server/web/cross_origin_test.ts";
 import "./server/web/file_name_test.ts";
 import "./server/web/host_check_test.ts";
+import "./server/web/joined_page_test.ts";
 import "./server/web/message_route_test.ts";
 import "./server/web/metrics_test.ts";
 import "./server/web/page_assets_test.ts";

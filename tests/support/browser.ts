@@ -79,6 +79,18 @@ function isOfPlainHttp(complaint: string): boolean {
   return complaint.startsWith("The Cross-Origin-Opener-Policy header has been ignored");
 }
 
+/** The first join of a version takes seconds, and minutes on a busy machine. */
+const joinLimitMs = 120_000;
+
+/** Resolves once the server at the address sends the joined page: until then it sends every module by itself. */
+export async function untilPageIsJoined(url: string): Promise<void> {
+  const deadline = performance.now() + joinLimitMs;
+  while (!(await (await fetch(url)).text()).includes("joined.js")) {
+    if (performance.now() > deadline) throw new Error(`${url} is not joined`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** Types a name and presses Enter. */
 export async function enterAs({ page }: BrowserVisitor, nick: string): Promise<void> {
   await page.fill("#name", nick);

@@ -7,6 +7,7 @@ import type { FileContents, SharedFileContents } from "../chat/file_contents.ts"
 import type { Hub } from "../hub/hub.ts";
 import { ListenError } from "../../net/listen.ts";
 import { plainOrigin } from "../web/cross_origin.ts";
+import { JoinedPage } from "../web/joined_page.ts";
 import { UploadRoutes } from "../web/upload_routes.ts";
 import { messageRoute } from "../web/message_route.ts";
 import { metricRoute } from "../web/metrics.ts";
@@ -35,6 +36,8 @@ export interface WebSide {
 }
 
 const pruneMs = 3_600_000;
+/** The page is prepared when the server had this time for the people who wait for it after a start. */
+const prepareMs = 2_000;
 /** A browser opens six sockets to load a page or files, and a WebSocket. */
 const socketsPerPerson = 8;
 
@@ -50,6 +53,7 @@ export function openWeb(
   const routes = uploadSize > 0 ? new UploadRoutes(hub, folder, { limits, shared }) : undefined;
   const files = routes?.files;
   const onError = (error: unknown) => hub.chat.log("error", `The web side failed: ${errorText(error)}`);
+  const page = openPage(hub);
   let isStopping = false;
   try {
     const listener = startWeb({
@@ -70,16 +74,14 @@ export function openWeb(
         messageRoute(hub.chat),
         ...(routes ? [routes.route] : []),
       ],
+      page,
       onError,
       onAnswered: failureLog(hub.chat),
       onAcceptError: (error) => reportFailure(hub, error),
     });
     const [name = host] = reachableHosts(host);
     const url = address?.href ?? `http://${name}:${listener.port}/`;
-    // An exchange can fail, for example while NATS has no space, so it is repeated.
-    const tidy = () => void files?.prune().then(() => files.exchangeMissing()).catch(onError);
-    const pruning = setInterval(tidy, pruneMs);
-    tidy();
+    const stopUpkeep = startUpkeep(page, files, onError);
     return {
       port: listener.port,
       url,
@@ -90,14 +92,38 @@ export function openWeb(
       },
       async close() {
         isStopping = true;
-        clearInterval(pruning);
+        stopUpkeep();
         await listener.close();
+        await page.close();
         if (ephemeral) folder.clear();
       },
     };
   } catch (error) {
     throw explain(error, host, webPort);
   }
+}
+
+function openPage(hub: Hub): JoinedPage {
+  return new JoinedPage((fault) =>
+    hub.chat.log("warning", `Cannot join the modules of the page, so browsers load them one by one: ${fault}`)
+  );
+}
+
+/** Prepares the page, and removes old files now and then; the returned function stops both. */
+function startUpkeep(
+  page: JoinedPage,
+  files: UploadRoutes["files"] | undefined,
+  onError: (error: unknown) => void,
+): () => void {
+  // An exchange can fail, for example while NATS has no space, so it is repeated.
+  const tidy = () => void files?.prune().then(() => files.exchangeMissing()).catch(onError);
+  const pruning = setInterval(tidy, pruneMs);
+  tidy();
+  const preparing = setTimeout(() => void page.prepare(), prepareMs);
+  return () => {
+    clearInterval(pruning);
+    clearTimeout(preparing);
+  };
 }
 
 /** An error of the start as a sentence, if it can be one. */

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { stripTypeScriptTypes } from "node:module";
+import { pageFiles, pageFolders, shortHash } from "./page_sources.ts";
 
 /** A file to serve. */
 export interface Asset {
@@ -11,6 +12,8 @@ export interface Asset {
   readonly body: Uint8Array;
   /** Changes with the body. */
   readonly etag: string;
+  /** The body, compressed. */
+  readonly encoded?: { readonly br: Uint8Array; readonly gzip: Uint8Array };
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -21,9 +24,11 @@ const types: Readonly<Record<string, string>> = {
   webmanifest: "application/manifest+json",
 };
 
-/** The folders for browsers, and the files beside them that the page needs. */
-const assetPath =
-  /^\/lib\/((?:irc|net|client\/(?:state|core|text|slash|elements|timeline|page))\/[a-z][a-z0-9_]*\.(html|css|ts|svg|webmanifest)|(?:deadlines|nearest_word)\.ts)$/;
+const assetPath = new RegExp(
+  `^/lib/((?:${pageFolders.join("|")})/[a-z][a-z0-9_]*\\.(html|css|ts|svg|webmanifest)|${
+    pageFiles.join("|")
+  })$`,
+);
 const indexPath = "/lib/client/page/index.html";
 const imports = /^(?:import|export)\b[^;]*?\bfrom "(\.[^"]+)"/gm;
 const cache = new Map<string, Asset>();
@@ -40,7 +45,7 @@ export function pageAsset(path: string): Asset | undefined {
   const body = new TextEncoder().encode(
     ending === "ts" ? stripTypeScriptTypes(text) : wanted === indexPath ? withPreloads(text) : text,
   );
-  const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+  const etag = `"${shortHash(createHash("sha256").update(body))}"`;
   const asset = { type: types[ending] ?? "application/octet-stream", body, etag };
   cache.set(wanted, asset);
   return asset;

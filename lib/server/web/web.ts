@@ -14,11 +14,11 @@ import { AddressLimits } from "../../net/address_limits.ts";
 import { fullSentence, SocketLimits } from "../../net/socket_limits.ts";
 import { closeQuietly } from "../../net/close_quietly.ts";
 import type { StreamOptions } from "../../net/stream.ts";
-import { hasContent } from "./conditional_request.ts";
 import { isOwnHost, unknownHostSentence } from "./host_check.ts";
 import { type HttpDeadlines, httpDeadlines, HttpSocket } from "./http_socket.ts";
 import { allowOrigin } from "./cross_origin.ts";
-import { pageAsset } from "./page_assets.ts";
+import type { JoinedPage } from "./joined_page.ts";
+import { answerPage } from "./page_answer.ts";
 import { acceptWebSocket, upgradeRefusal } from "./web_socket.ts";
 import { type Visitor, visitorOf } from "./visitor.ts";
 
@@ -56,6 +56,8 @@ export interface WebOptions {
   readonly onConnection: (connection: ServerConnection) => void;
   /** Called in this order, before the route of the page. */
   readonly routes: readonly Route[];
+  /** The page with its modules joined. @default {modules one by one} */
+  readonly page?: JoinedPage;
   readonly onError: (error: unknown) => void;
   /** Called for each answer that is no part of the chat. @default {nothing} */
   readonly onAnswered?: (request: IncomingMessage, status: number, address: string) => void;
@@ -307,7 +309,7 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
   visitor: Visitor,
-  { routes, names, basePath }: WebOptions,
+  { routes, names, basePath, page }: WebOptions,
 ): Promise<void> {
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
   const { host } = request.headers;
@@ -327,13 +329,7 @@ async function handle(
   if (request.method !== "GET" && request.method !== "HEAD") {
     return sendText(response, 405, "Only GET works here");
   }
-  const found = pageAsset(path);
-  if (found === undefined) return sendText(response, 404, "This page does not exist");
-  response.setHeader("etag", found.etag);
-  response.setHeader("cache-control", "no-cache");
-  if (hasContent(request.headers, found.etag)) return void response.writeHead(304).end();
-  response.writeHead(200, { "content-type": found.type, "content-length": found.body.length });
-  response.end(request.method === "HEAD" ? undefined : found.body);
+  if (!await answerPage(request, response, path, page)) sendText(response, 404, "This page does not exist");
 }
 
 /** The decoded path; undefined if it is malformed. */

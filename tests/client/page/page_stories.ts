@@ -6,6 +6,7 @@ import {
   hasBrowser,
   startBrowser,
   type TestBrowser,
+  untilPageIsJoined,
 } from "../../support/browser.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { Peer } from "../../support/peer.ts";
@@ -85,6 +86,7 @@ async function play(
   using place = temporaryFolder();
   await using server = await startServer(flags(place.folder));
   await using browser = await startBrowser({ whole });
+  await untilPageIsJoined(`http://127.0.0.1:${server.webPort}/`);
   const waiting = Object.entries(stories);
   const playNext = async (): Promise<void> => {
     const [name, story] = waiting.shift() ?? [];

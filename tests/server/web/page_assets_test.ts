@@ -48,7 +48,9 @@ Deno.test({
   fn() {
     const [{ include }] = programs;
     const parts = new Set([...reached()].filter((path) => path !== "/").map((path) => path.split("/")[2]));
-    assertEquals([...parts].sort(), include.map((path) => path.replace("lib/", "")).sort());
+    const [worker, ...files] = include.toReversed();
+    assertEquals(worker, "lib/server/web/page_joiner.ts");
+    assertEquals([...parts].sort(), files.map((path) => path.replace("lib/", "")).sort());
   },
 });
 
