@@ -38,6 +38,15 @@ const allKeysOf: (name: string) => readonly string[] = lastResult((name) =>
   hasRfc1459Letters(name) ? [...keysOf(name), ` ${foldRfc1459(name)}`] : keysOf(name)
 );
 
+/** The version of the keys of names that are stored; a change of the keys, or of the skeletons, needs a new one. */
+export const keysVersion = 1;
+
+/** The keys of a name beside its folded form. */
+export function keptKeysOf(name: string): string[] {
+  const folded = fold(name);
+  return allKeysOf(name).filter((key) => key !== folded);
+}
+
 /** Whether two names of which a key is equal look alike. */
 function lookAlike(one: string, other: string): boolean {
   if (isEqualByRfc1459(one, other)) return true;
@@ -62,23 +71,27 @@ export class LookAlikes {
   readonly #byKey = new Map<string, Set<Folded>>();
   readonly #written: (name: Folded) => string | undefined;
   readonly #isGuarded: (name: Folded) => boolean;
+  readonly #stored: (key: string) => readonly Folded[];
 
   /**
    * `written` gives a name of the set as its owner writes it; undefined if the set does not have it. `isGuarded` says
-   * whether a name is kept from imitations by "1", "0" and "rn" too.
+   * whether a name is kept from imitations by "1", "0" and "rn" too. `stored` gives names of the set with a key that were
+   * not added here.
    */
   constructor(
     written: (name: Folded) => string | undefined,
     isGuarded: (name: Folded) => boolean = () => false,
+    stored: (key: string) => readonly Folded[] = () => [],
   ) {
     this.#written = written;
     this.#isGuarded = isGuarded;
+    this.#stored = stored;
   }
 
   add(name: string): void {
     const folded = fold(name);
     this.delete(folded);
-    const keys = allKeysOf(name).filter((key) => key !== folded);
+    const keys = keptKeysOf(name);
     if (keys.length === 0) return;
     this.#keys.set(folded, keys);
     for (const key of keys) {
@@ -109,6 +122,7 @@ export class LookAlikes {
       // A name that is its own key has no entry.
       if (key !== folded) found.add(key as Folded);
       for (const other of this.#byKey.get(key) ?? []) found.add(other);
+      for (const other of this.#stored(key)) found.add(other);
     }
     found.delete(folded);
     return [...found].filter((other) => {

@@ -7,6 +7,7 @@ import { fold, type Folded } from "../../irc/names.ts";
 import { LookAlikes, ProtectedNames } from "../names/look_alikes.ts";
 import { row } from "./conversation.ts";
 import type { Database } from "./database.ts";
+import { LookAlikeRows } from "./look_alike_rows.ts";
 import { UnsavedRows } from "./unsaved_rows.ts";
 
 /** The rights of an account beyond those of others: an owner makes operators. */
@@ -59,12 +60,11 @@ export interface AccountAct {
   readonly knowsPassword?: true;
 }
 
-/** The verifiers that have a number of PBKDF2 rounds begin so. */
+/** The verifiers that have a number of PBKDF2 rounds begin so; triggers count them in the table too (schema.ts). */
 const verifierStart = "SCRAM-SHA-256$";
 
-/** Finds the rows for #index() at the start; it would keep nothing of the others. */
-const isIndexed = `certificates IS NOT NULL OR role <> '' OR key GLOB '*[]{}|^~\\[01\`]*' OR key GLOB '*rn*'
-  OR name GLOB '*I*' OR key GLOB '*[^ -~]*'`;
+/** Finds the rows that are in memory; they have an index (schema.ts). */
+const isInMemory = "certificates IS NOT NULL OR role <> ''";
 
 /** The rows that are read together; this takes less than a millisecond. */
 const pageRows = 100;
@@ -78,7 +78,9 @@ export class AccountTable {
   readonly #after: StatementSync;
   readonly #count: StatementSync;
   readonly #rounds: Map<number, number>;
-  readonly #alike = new LookAlikes((name) => this.find(name)?.name);
+  /** The names that were saved since the start; it finds the others in `#alikeRows`. */
+  readonly #alike: LookAlikes;
+  readonly #alikeRows: LookAlikeRows;
   /** The accounts with a role. */
   readonly #protected = new ProtectedNames();
   /** The roles that accounts give their users now. */
@@ -87,16 +89,19 @@ export class AccountTable {
 
   constructor(database: Database) {
     this.#database = database;
+    this.#alikeRows = new LookAlikeRows(database);
+    this.#alike = new LookAlikes(
+      (name) => this.find(name)?.name,
+      () => false,
+      (key) => this.#alikeRows.find(key),
+    );
     const columns =
       "SELECT name, verifier, role, suspended, created_ms, epoch, closures, acts, certificates FROM account";
     this.#find = database.prepareArrays(`${columns} WHERE key = ?`);
     this.#all = database.prepareArrays(`${columns} ORDER BY key`);
     this.#after = database.prepareArrays(`${columns} WHERE key > ? ORDER BY key LIMIT ${pageRows}`);
     this.#count = database.prepareArrays("SELECT count(*) FROM account");
-    const rounds = database.prepareArrays(
-      `SELECT CAST(substr(verifier, ${verifierStart.length + 1}) AS INTEGER) AS rounds, count(*) FROM account
-       WHERE substr(verifier, 1, ${verifierStart.length}) = '${verifierStart}' GROUP BY rounds`,
-    );
+    const rounds = database.prepareArrays("SELECT rounds, accounts FROM verifier_rounds");
     this.#rounds = new Map(rounds.all().map(row).map(([one, count]) => [Number(one), Number(count)]));
     const save = database.prepareWrite(
       `INSERT INTO account (key, name, verifier, role, suspended, created_ms, epoch, closures, acts, certificates)
@@ -110,11 +115,16 @@ export class AccountTable {
       save: (key, { name, verifier, role, suspended, createdMs, epoch, closures, acts, certificates }) => {
         const json = [asJson(closures), asJson(acts), asJson(certificates)] as const;
         save.run(key, name, verifier, role, suspended ?? null, createdMs, epoch ?? null, ...json);
+        this.#alikeRows.save(key, name);
       },
-      remove: (key) => remove.run(key),
+      remove: (key) => {
+        remove.run(key);
+        this.#alikeRows.remove(key);
+      },
+      each: 7,
     });
-    const indexed = database.prepareArrays(`${columns} WHERE ${isIndexed}`);
-    for (const account of indexed.all().map(toAccount)) if (account !== undefined) this.#index(account);
+    const known = database.prepareArrays(`${columns} WHERE ${isInMemory}`);
+    for (const account of known.all().map(toAccount)) if (account !== undefined) this.#index(account);
   }
 
   /** The account with this name in any case; also a deleted one. */
@@ -175,7 +185,7 @@ export class AccountTable {
     return [...this.#rounds].filter(([, count]) => count > 0).sort(([one], [other]) => other - one);
   }
 
-  /** Counting all rows takes a tenth of a second with many accounts, so it is done at the start only. */
+  /** The table has the numbers of saved accounts, so it is read at the start only. */
   #addRounds(verifier: string | undefined, count: 1 | -1): void {
     if (!verifier?.startsWith(verifierStart)) return;
     const rounds = parseInt(verifier.slice(verifierStart.length), 10);

@@ -11,6 +11,7 @@ import { useRescued } from "./file_watch.ts";
 import { StoreError } from "./store_error.ts";
 import { migrations } from "./schema.ts";
 import { wordsVersion } from "./index_words.ts";
+import { fillLookAlikes } from "./look_alike_rows.ts";
 import { checkpointPages } from "./write_ahead_log.ts";
 
 /** "Prly"; it identifies databases of Parley. */
@@ -145,7 +146,10 @@ function prepare(path: string, synchronous: Synchronous, steps: readonly string[
     db.exec(`PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000`);
     db.exec(`PRAGMA synchronous = ${synchronous}`);
     migrate(db, path, steps);
-    if (steps === migrations) emptyOldIndex(db);
+    if (steps === migrations) {
+      emptyOldIndex(db);
+      fillLookAlikes(db);
+    }
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 16777216`);
     db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
     return db;

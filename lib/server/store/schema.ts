@@ -230,4 +230,37 @@ export const migrations: readonly string[] = [
   INSERT INTO words (words, rank) VALUES ('automerge', 0);
   INSERT INTO words (words, rank) VALUES ('crisismerge', 64);
   `,
+  `
+  -- What a start needs of the accounts, so that it does not read all of them (accounts.ts, look_alike_rows.ts): the
+  -- number of accounts with each number of PBKDF2 rounds, and those with a role or a certificate.
+  CREATE TABLE verifier_rounds (rounds INTEGER PRIMARY KEY, accounts INTEGER NOT NULL) STRICT;
+  INSERT INTO verifier_rounds (rounds, accounts)
+    SELECT CAST(substr(verifier, 15) AS INTEGER), count(*) FROM account
+    WHERE substr(verifier, 1, 14) = 'SCRAM-SHA-256$' GROUP BY 1;
+  CREATE TRIGGER account_added AFTER INSERT ON account WHEN substr(new.verifier, 1, 14) = 'SCRAM-SHA-256$'
+  BEGIN
+    INSERT INTO verifier_rounds (rounds, accounts) VALUES (CAST(substr(new.verifier, 15) AS INTEGER), 1)
+      ON CONFLICT DO UPDATE SET accounts = accounts + 1;
+  END;
+  CREATE TRIGGER account_removed AFTER DELETE ON account WHEN substr(old.verifier, 1, 14) = 'SCRAM-SHA-256$'
+  BEGIN
+    UPDATE verifier_rounds SET accounts = accounts - 1 WHERE rounds = CAST(substr(old.verifier, 15) AS INTEGER);
+  END;
+  CREATE TRIGGER account_changed AFTER UPDATE OF verifier ON account WHEN old.verifier <> new.verifier
+  BEGIN
+    UPDATE verifier_rounds SET accounts = accounts - 1
+      WHERE rounds = CAST(substr(old.verifier, 15) AS INTEGER) AND substr(old.verifier, 1, 14) = 'SCRAM-SHA-256$';
+    INSERT INTO verifier_rounds (rounds, accounts)
+      SELECT CAST(substr(new.verifier, 15) AS INTEGER), 1 WHERE substr(new.verifier, 1, 14) = 'SCRAM-SHA-256$'
+      ON CONFLICT DO UPDATE SET accounts = accounts + 1;
+  END;
+  CREATE INDEX account_in_memory ON account (key) WHERE certificates IS NOT NULL OR role <> '';
+  -- A key that a name shares with names that look like it, and the folded name.
+  CREATE TABLE look_alike (
+    shape TEXT NOT NULL,
+    account TEXT NOT NULL,
+    PRIMARY KEY (shape, account)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX look_alike_account ON look_alike (account);
+  `,
 ];

@@ -30,16 +30,24 @@ export interface SearchSection {
 /** All sections, in the order of their blocks. There is always one. */
 export class SearchSections {
   readonly #select: StatementSync;
+  readonly #selectLast: StatementSync;
   readonly #selectLogs: StatementSync;
   readonly #save: WriteStatement;
-  #firsts: number[] = [];
+  /** The first blocks of all sections; undefined until they are needed, because a start does not need them. */
+  #firsts: number[] | undefined;
+  /** The number of the last section, and its first block. */
+  #last = 0;
+  #first = 0;
   /** The words in the last section. */
   #count = 0;
   /** The logs of the blocks in the last section, each plus one, by the distance to its first block; 0 for a gap. */
   #logs: number[] = [];
 
   constructor(database: Database) {
-    this.#select = database.prepareArrays("SELECT first, words FROM search_section ORDER BY number");
+    this.#select = database.prepareArrays("SELECT first FROM search_section ORDER BY number");
+    this.#selectLast = database.prepareArrays(
+      "SELECT number, first, words FROM search_section ORDER BY number DESC LIMIT 1",
+    );
     this.#selectLogs = database.prepareArrays("SELECT logs FROM search_section WHERE number = ?");
     this.#save = database.prepareWrite(
       `INSERT INTO search_section (number, first, words, logs) VALUES (?, ?, ?, ?)
@@ -51,25 +59,28 @@ export class SearchSections {
 
   /** Reads the sections again, after a rollback. */
   load(): void {
-    const rows = this.#select.all().map(row);
-    this.#firsts = rows.length === 0 ? [0] : rows.map(([first]) => Number(first));
-    this.#count = Number(rows.at(-1)?.[1] ?? 0);
-    this.#logs = [...this.#loadLogs(this.#firsts.length - 1)];
+    const [number = 0, first = 0, words = 0] = row(this.#selectLast.get());
+    this.#firsts = undefined;
+    [this.#last, this.#first, this.#count] = [Number(number), Number(first), Number(words)];
+    this.#logs = [];
+    this.#logs = [...this.#loadLogs(this.#last)];
   }
 
   /** Adds a block, which has a higher id than all before; returns the name of its section. */
   add(block: number, log: number): string {
-    const place = block - (this.#firsts.at(-1) ?? 0);
+    const place = block - this.#first;
     if (this.#count >= wordsPerSection || place >= maxBlocks) {
       this.save();
-      this.#firsts.push(block);
+      this.#firsts?.push(block);
+      this.#last++;
+      this.#first = block;
       this.#count = 0;
       this.#logs = [];
     }
-    const at = block - (this.#firsts.at(-1) ?? 0);
+    const at = block - this.#first;
     while (this.#logs.length < at) this.#logs.push(0);
     this.#logs.push(log + 1);
-    return nameOf(this.#firsts.length - 1);
+    return nameOf(this.#last);
   }
 
   /** Counts the words that the last section gets. */
@@ -80,7 +91,7 @@ export class SearchSections {
   /** Saves the last section, in the transaction of its records. */
   save(): void {
     const logs = new Uint8Array(Uint32Array.from(this.#logs).buffer);
-    this.#save.run(this.#firsts.length - 1, this.#firsts.at(-1) ?? 0, this.#count, logs);
+    this.#save.run(this.#last, this.#first, this.#count, logs);
   }
 
   /** The name of the section with this block. */
@@ -95,7 +106,7 @@ export class SearchSections {
   }
 
   #section(number: number): SearchSection {
-    const first = this.#firsts[number] ?? 0;
+    const first = this.#allFirsts()[number] ?? 0;
     const logs = this.#loadLogs(number);
     return {
       name: nameOf(number),
@@ -109,7 +120,7 @@ export class SearchSections {
   }
 
   #loadLogs(number: number): Uint32Array {
-    if (number === this.#firsts.length - 1 && this.#logs.length > 0) return Uint32Array.from(this.#logs);
+    if (number === this.#last && this.#logs.length > 0) return Uint32Array.from(this.#logs);
     const [logs] = (this.#selectLogs.get(number) ?? []) as unknown as [Uint8Array?];
     // The bytes are copied, because they can begin anywhere in their buffer.
     return logs === undefined || logs === null
@@ -117,13 +128,23 @@ export class SearchSections {
       : new Uint32Array(Uint8Array.from(logs).buffer);
   }
 
+  #allFirsts(): readonly number[] {
+    if (this.#firsts !== undefined) return this.#firsts;
+    const firsts = this.#select.all().map((one) => Number(row(one)[0]));
+    // The row of the last section can be missing until it is saved.
+    firsts[this.#last] = this.#first;
+    return this.#firsts = firsts;
+  }
+
   /** The last section that begins at or before the block. */
   #indexOf(block: number): number {
+    if (block >= this.#first) return this.#last;
+    const firsts = this.#allFirsts();
     let low = 0;
-    let high = this.#firsts.length - 1;
+    let high = this.#last;
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      if ((this.#firsts[middle] ?? 0) <= block) low = middle;
+      if ((firsts[middle] ?? 0) <= block) low = middle;
       else high = middle - 1;
     }
     return low;

@@ -12,6 +12,8 @@ const rowBytes = 300;
 export interface RowStatements<Row> {
   readonly save: (key: string, row: Row) => void;
   readonly remove: (key: string) => void;
+  /** The most statements that one call runs; several need a transaction. @default {1} */
+  readonly each?: number;
 }
 
 /** The changes of one table that are not written yet. It adds itself to the database's commits. */
@@ -49,7 +51,7 @@ export class UnsavedRows<Row> implements CommitParticipant {
   }
 
   get statements(): number {
-    return this.#unsaved.size;
+    return this.#unsaved.size * (this.#statements.each ?? 1);
   }
 
   get bytes(): number {

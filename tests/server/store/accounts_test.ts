@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { AccountRow } from "../../../lib/server/store/accounts.ts";
+import { row } from "../../../lib/server/store/conversation.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
@@ -142,4 +143,8 @@ Deno.test("the numbers of rounds follow each change of an account", () => {
   store.accounts.save({ name: "ann", verifier: "", role: "", suspended: undefined, createdMs: 1 });
   store.accounts.remove("bob");
   assertEquals(store.accounts.countRounds(), [[4096, 1]]);
+  store.commit();
+  // The table has the same numbers for the next start.
+  const stored = store.database.prepareArrays("SELECT rounds, accounts FROM verifier_rounds ORDER BY rounds");
+  assertEquals(stored.all().map((one) => [...row(one)]), [[4096, 1], [10_000, 0]]);
 });

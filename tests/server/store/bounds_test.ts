@@ -15,13 +15,15 @@ const bounds: ReadonlyMap<string, string> = new Map([
   ["search_section", "one for about a thousand records"],
   ["marker", "2000 for each account, only for conversations with a message"],
   ["account", "--accounts-total, --accounts-per-address"],
+  ["look_alike", "five for each account"],
+  ["verifier_rounds", "one for each number of PBKDF2 rounds of a verifier that the server made"],
   ["kept_channel", "--channels-total, --channels-per-account, --list-limit"],
   ["file", "--upload-total, --upload-quota, --upload-keep"],
   ["forgetting", "one for each account that is being deleted"],
   ["erasing", "one for each long message that is being deleted; upkeep works them off"],
   ["audit", "only acts of operators, --audit-keep"],
   ["keepsake", "values of the server itself; server bans are made by operators"],
-  ["progress", "two numbers"],
+  ["progress", "four numbers"],
   ["moved_stamp", "only --mend-times writes it"],
 ]);
 

@@ -186,6 +186,23 @@ Deno.test("an index with words of another version is built again", onDisk, async
   assertEquals(count(), [1]);
 });
 
+Deno.test("accounts of an older version are found by names that look like them", onDisk, () => {
+  using place = temporaryFolder();
+  const older = migrations.slice(0, migrations.findIndex((step) => step.includes("TABLE look_alike")));
+  const before = openFolder(place.folder, "normal", older);
+  before.db.exec(`INSERT INTO account (key, name, verifier, role, created_ms) VALUES
+    ('ann[', 'Ann[', 'SCRAM-SHA-256$4096:c2FsdA==$a:b', '', 1), ('paui', 'PauI', '', 'owner', 1), ('bob', 'bob', '', '', 1)`);
+  before.db.close();
+  before.release();
+  using store = openStore({ folder: place.folder });
+  assertEquals(["ann{", "paul", "b\u043eb"].map((name) => store.accounts.findAlike(name)[0]?.name), [
+    "Ann[",
+    "PauI",
+    "bob",
+  ]);
+  assertEquals([store.accounts.countRounds(), store.accounts.findAlike("tom")], [[[4096, 1]], []]);
+});
+
 Deno.test("a failed migration does not change the database", onDisk, () => {
   using place = temporaryFolder();
   openStore(place).close();
