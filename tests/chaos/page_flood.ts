@@ -1,7 +1,6 @@
 /**
  * 30,000 lines reach a person at the page who reads older messages: first while connected, then while the connection is
- * lost. The page keeps its place, has few elements, answers keys, and counts each line. They also reach a page in a
- * hidden tab, where the browser runs timers once a second.
+ * lost. The page keeps its place, has few elements, answers keys, and counts each line.
  */
 import { assert, assertEquals } from "@std/assert";
 import { type BrowserVisitor, enterAs } from "../support/browser.ts";
@@ -19,32 +18,7 @@ const maxKeyMs = 100;
 pageStories("the page in a flood", {
   "30,000 lines arrive while the person reads older messages": live,
   "30,000 lines were missed without a connection": missed,
-  "30,000 lines arrive in a hidden tab as fast as in another": hidden,
 }, { flags: (folder) => ["--data", folder] });
-
-/** A browser without windows hides no tab: its frames and timers become those of a hidden one. */
-const hide = `(() => {
-  Object.defineProperty(document, "visibilityState", { value: "hidden" });
-  requestAnimationFrame = () => 0;
-  const later = setTimeout;
-  setTimeout = (act, ms = 0) => later(act, Math.max(1_000, ms));
-  document.dispatchEvent(new Event("visibilitychange"));
-})()`;
-
-async function hidden(stage: Stage): Promise<void> {
-  await using bob = await stage.peer("bob3", "#hidden");
-  const ann = await stage.enter("ann3", "#hidden");
-  await ann.page.evaluate(hide);
-  await say(bob, "#hidden", 1, lines);
-  const last = `document.querySelector("#messages").lastElementChild.textContent.includes("line ${lines}.")`;
-  const until = performance.now() + takenMs / 2;
-  while (!await ann.page.evaluate(last)) {
-    assert(performance.now() < until, "the hidden page is slow");
-    await ann.page.waitForTimeout(100);
-  }
-  const elements = Number(await ann.page.evaluate("document.querySelectorAll('*').length"));
-  assert(elements < maxElements, `${elements} elements`);
-}
 
 async function live(stage: Stage): Promise<void> {
   await using bob = await stage.peer("bob1", "#live");
