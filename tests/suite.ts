@@ -157,6 +157,7 @@ import "./secrets_test.ts";
 import "./server/apply/file_test.ts";
 import "./server/apply/revalidate_test.ts";
 import "./server/chat/accounts_test.ts";
+import "./server/chat/channel_test.ts";
 import "./server/chat/cloak_test.ts";
 import "./server/chat/closed_past_test.ts";
 import "./server/chat/history_access_test.ts";

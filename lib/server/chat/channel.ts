@@ -147,9 +147,11 @@ export class ChannelState implements Channel {
   /** Adds a member; the caller sends the notices. */
   add(user: UserState, prefixes: string, joinedAt: number): MembershipState {
     const member = new MembershipState(prefixes, joinedAt);
+    // The sessions of a new member follow the others; to collect all again for each JOIN of thousands would take seconds.
+    if (this.members.has(user)) this.forgetSessions();
+    else this.#sessions?.push(...user.sessions);
     this.members.set(user, member);
     user.channels.set(this, member);
-    this.forgetSessions();
     return member;
   }
 
