@@ -4,6 +4,7 @@
  * with the promises of Parley. Linux only. Compare only figures of one run, on a machine without other work.
  */
 
+import { existsSync } from "node:fs";
 import { descriptorLimit } from "../../lib/net/descriptors.ts";
 import { helpText, type OptionTable, type OptionValues, parseOptions } from "../../lib/options.ts";
 import { print } from "../support/print.ts";
@@ -52,6 +53,8 @@ async function main(): Promise<number> {
   if (!clients || !inFlight) return complain("Cannot read the counts: write numbers as in 100,1000");
   if (typeof servers === "string") return complain(servers);
   if (typeof chosen === "string") return complain(chosen);
+  const missing = [values.ergo, values.large, values.compare].find((path) => path && !existsSync(path));
+  if (missing !== undefined) return complain(`Cannot find "${missing}": name a path that exists`);
   if (values.ergo !== undefined) useErgo(values.ergo);
   const older = values.compare === undefined ? undefined : readRun(values.compare);
   await measure(servers, chosen, { ...values, clients, inFlight }, older);

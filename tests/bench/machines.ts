@@ -22,6 +22,7 @@ const inFlight = 4;
 const flags = ["--flood", "0", "--tls", "off", "--web", "off"];
 
 /** The names of the rows. */
+export const onAServerAlone = "on a server alone";
 export const onOneOfThree = "on one of three";
 export const threeTogether = "three together";
 
@@ -36,7 +37,7 @@ export async function measureMachines(rounds: number, report: Pick<Report, "add"
     for (const name of ["east", "west", "north"]) ports.push((await cluster.add(name, flags)).port);
     const [east = 0, west = 0] = ports;
     const paths = [
-      ["on a server alone", alone.port, alone.port],
+      [onAServerAlone, alone.port, alone.port],
       [onOneOfThree, east, east],
       ["from one to another", east, west],
     ] as const;

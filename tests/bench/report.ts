@@ -38,7 +38,7 @@ export interface SavedRun {
 
 export interface ReportOutput {
   readonly print: (text: string) => void;
-  /** Called with the whole run after each change. @default {nothing happens} */
+  /** Called with the whole run at its start and after each change. @default {nothing happens} */
   readonly save?: (run: SavedRun) => void;
 }
 
@@ -53,6 +53,7 @@ export class Report implements SavedRun {
   constructor(facts: RunFacts, output: ReportOutput) {
     this.facts = facts;
     this.#output = output;
+    this.#save();
   }
 
   /** Prints and keeps a row; each figure has one value per round. */
