@@ -25,6 +25,10 @@ export interface PageLoads {
   readonly reload: PageLoad;
 }
 
+/** The names of the rows of the benchmark. */
+export const firstLoad = "first load, slow network";
+export const secondLoad = "reload, slow network";
+
 /** A slow network: the time until an answer begins, and what fits through in a second. */
 const network = { latency: 100, bytesPerSecond: 4_000_000 / 8 };
 const rows = {

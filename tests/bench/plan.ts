@@ -1,9 +1,9 @@
 /** The steps of a run: which part measures which servers, with which sizes. */
-import { hasBrowser } from "../support/browser.ts";
 import { measureIdle } from "./idle.ts";
 import { measureMachines } from "./machines.ts";
 import { measurePaced } from "./paced.ts";
 import { measurePageFlood } from "./page_flood.ts";
+import { canMeasurePageLoad, firstLoad, measurePageLoad, secondLoad } from "./page_load.ts";
 import type { PartName } from "./parts.ts";
 import type { Report } from "./report.ts";
 import { isOffered, type Kind, type ServerName } from "./servers.ts";
@@ -83,9 +83,7 @@ export function planOf(servers: readonly ServerName[], sizes: Sizes, isWhole: bo
       step("start", `start of ${name}`, (report) => measureStart(name, { runs: rounds }, report))
     ),
     ...largeSteps(sizes),
-    ...(isWhole && hasBrowser
-      ? [step("page", "the page with many lines", (report) => measurePageFlood(report))]
-      : []),
+    ...(isWhole && canMeasurePageLoad ? pageSteps(rounds) : []),
     ...(isWhole ? [step("machines", "three machines", (report) => measureMachines(rounds, report))] : []),
   ];
 }
@@ -127,6 +125,22 @@ function stuckSteps(irc: readonly ServerName[], rounds: number): Step[] {
     })
   );
   return [...one, ...pages];
+}
+
+function pageSteps(rounds: number): Step[] {
+  return [
+    step("page", "the load of the page", async (report) => {
+      const { first, reload } = await measurePageLoad(rounds);
+      for (const [what, { ms, bytes, requests }] of [[firstLoad, first], [secondLoad, reload]] as const) {
+        report.add({ part: "page", what, server: "page" }, {
+          seconds: [ms / 1000],
+          KB: [bytes / 1000],
+          requests: [requests],
+        });
+      }
+    }),
+    step("page", "the page with many lines", (report) => measurePageFlood(report)),
+  ];
 }
 
 function largeSteps({ large: folder, rounds: runs }: Sizes): Step[] {
