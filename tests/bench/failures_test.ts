@@ -48,7 +48,7 @@ Deno.test("a server that fails under load is left out, and the figures of the ot
           [Symbol.asyncDispose]: () => Promise.resolve(),
         }),
       measure: ({ name }) => {
-        if (name === "relay" && ++calls === 3) return Promise.reject(new Error("3 of 10 connections ended"));
+        if (name === "relay" && ++calls === 4) return Promise.reject(new Error("3 of 10 connections ended"));
         return Promise.resolve({ perWallSecond: 1000, perCpuSecond: 20_000 });
       },
     },

@@ -7,6 +7,9 @@
  *
  * The load is a worker that calls the system itself (libc.ts): one thread, one loop, no promises. Deno's own sockets
  * would blur the tail: 50,000 reads a second fill a core, and their garbage makes pauses that look like the server's.
+ * Compared with a load in C (epoll, one thread, the same clients and messages) in alternating windows on a machine with
+ * much other work: it takes as much of a core (24 % and 22 %), and finds the same for InspIRCd within that noise (p50
+ * 1.5 and 1.3 ms, p99 9.5 and 8.2 ms, CPU 20.5 and 22.5 %).
  */
 import { Assistant } from "./assistant.ts";
 import type { Report } from "./report.ts";

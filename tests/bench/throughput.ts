@@ -41,15 +41,19 @@ export async function measureThroughput(
     ((count) => SideBySide.open(names, (server) => Crowd.gather(server, { count, kind }), onFailure));
   for (const count of clients) {
     await using servers = await gather(count);
-    for (const each of inFlight) {
+    for (const [at, each] of inFlight.entries()) {
       const what = loadName(count, each, kind);
+      // The first load of a server that compiles while it runs is not counted.
+      const cold = at === 0 ? 1 : 0;
       const found = await inRounds(
         servers,
-        rounds,
+        rounds + cold,
         ({ server, clients }) => measure(server, clients, { inFlight: each, warmMs, windowMs }),
         (name, error) => onFailure(name, new Error(`${what}: ${(error as Error).message}`)),
       );
-      for (const [server, figures] of found) {
+      for (const [server, all] of found) {
+        const figures = all.slice(cold);
+        if (figures.length === 0) continue;
         report.add({ part: "fan-out", what, server }, {
           "per CPU second": figures.map(({ perCpuSecond }) => perCpuSecond),
           "per wall second": figures.map(({ perWallSecond }) => perWallSecond),
