@@ -212,8 +212,11 @@ export class Machines implements Replica<Event> {
     return this.#store.transfer().page(question as PageRequest);
   }
 
-  onApplied(event: Event, position: Position, silence: Silence): void {
+  onPosition(position: Position): void {
     if (!this.#store.history.isCut) savePosition(this.#store, position);
+  }
+
+  onApplied(event: Event, silence: Silence): void {
     this.#suspicions?.onApplied(event, silence);
     if (event.kind === "arrived" || event.kind === "attached") this.#detachIfClosed(event);
     if (event.kind === "file added") this.#files()?.onAdded(event.file);

@@ -79,7 +79,8 @@ export class NatsBus<E> implements Bus<E> {
     });
     this.#reader = new NatsReader({
       stream,
-      apply: (event: E, stamp, by, id) => this.#applyOne(event, stamp, by, id),
+      apply: (event: E, stamp, by) => this.#applyOne(event, stamp, by),
+      onApplied: (id) => this.#onApplied(id),
       onGap: () => this.#handle("sequence gap"),
       machine,
       now,
@@ -137,17 +138,21 @@ export class NatsBus<E> implements Bus<E> {
   }
 
   commit(event: E, by: string): Promise<void> {
-    return this.commitAs(this.#newId(), event, by);
+    return this.#commit(this.#newId(), event, by, false);
   }
 
   /** commit() with a given id. Several machines can commit under one id; within two minutes the event happens once. */
   commitAs(id: string, event: E, by: string): Promise<void> {
+    return this.#commit(id, event, by, true);
+  }
+
+  #commit(id: string, event: E, by: string, alone: boolean): Promise<void> {
     const { refusal, mustHappen } = this.#options;
     const isAccepted = isUp(this.#state) && this.#outbox.size < maxInFlight;
     if (this.#state === "closed" || (!isAccepted && !mustHappen(event))) {
       return Promise.reject(refusal(event, this.#currentFault));
     }
-    return this.#outbox.add(id, event, by, { atOnce: isUp(this.#state) });
+    return this.#outbox.add(id, event, by, { atOnce: isUp(this.#state), alone });
   }
 
   /**
@@ -347,13 +352,17 @@ export class NatsBus<E> implements Bus<E> {
     return `${this.machine}${(++this.#count).toString(36)}`;
   }
 
-  #applyOne(event: E, stamp: number, by: string, id: string): void {
+  #applyOne(event: E, stamp: number, by: string): void {
     try {
       this.#apply(event, stamp, by);
     } catch (error) {
       this.#options.log("error", `Bug in applying an event: ${errorText(error)}`);
     }
-    this.#replica?.onApplied(event, this.position, this.#silence);
+    this.#replica?.onApplied(event, this.#silence);
+  }
+
+  #onApplied(id: string): void {
+    this.#replica?.onPosition(this.position);
     this.#outbox.settle(id);
   }
 

@@ -1,14 +1,17 @@
 /**
- * Events that were committed on this machine and have not come back in the stream yet. Each is published under an id
- * that NATS accepts once. So an event with an unknown result can be published again, and still happens once.
+ * Events that were committed on this machine and have not come back in the stream yet. The events of one tick travel in
+ * one message (event_message.ts): NATS and every machine handle a message, so its events together cost little more than
+ * one. A message is published under an id that NATS accepts once. So a message with an unknown result can be published
+ * again, and its events still happen once.
  */
 import type { BusFault } from "./bus_fault.ts";
+import { eventText, messageText } from "./event_message.ts";
 import { NatsError } from "./nats_faults.ts";
 import type { NatsStream } from "./nats_stream.ts";
 
 /** The parts that an outbox uses. */
 export interface OutboxOptions<E> {
-  readonly stream: Pick<NatsStream, "put" | "publish">;
+  readonly stream: Pick<NatsStream, "put" | "publish" | "maxEventBytes">;
   /** The rejection of an event that NATS refused. */
   readonly refusal: (event: E, fault: BusFault) => unknown;
   /** Whether an event that NATS refused waits until NATS accepts it. */
@@ -21,12 +24,25 @@ export interface OutboxOptions<E> {
   readonly onAccepted: () => void;
 }
 
-interface Waiting<E> {
+/** An event that has not come back. */
+interface Entry<E> {
+  /** Becomes the id of its message, if the event is the first one in it. */
   readonly id: string;
   readonly event: E;
-  readonly data: string;
+  /** As in the message. */
+  readonly text: string;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
+}
+
+/** A message with events that have not come back. */
+interface Waiting<E> {
+  readonly id: string;
+  readonly entries: Entry<E>[];
+  /** The time of its first event. */
+  readonly atMs: number;
+  /** The length of the texts of its events. */
+  length: number;
   /** See AddOptions. */
   readonly lapses: boolean;
   /** The start of its wait while NATS is reachable, by performance.now(). */
@@ -36,10 +52,12 @@ interface Waiting<E> {
 
 /** The way in which an event is sent. */
 export interface AddOptions {
-  /** Publishes it at once, or with the next republish(). */
+  /** Publishes it in this tick, or with the next republish(). */
   readonly atOnce: boolean;
   /** It is never published a second time: what it says can be wrong by then. @default {false} */
   readonly lapses?: boolean;
+  /** It has a message of its own, for example because several machines commit under its id. @default {lapses} */
+  readonly alone?: boolean;
 }
 
 /** An event that has not come back after this time is verified. */
@@ -48,11 +66,25 @@ const overdueMs = 2000;
 const maxVerified = 200;
 /** After a refusal, events are published with an answer for this time, so that the next person is told at once. */
 const carefulMs = 10_000;
+/** The length of a message that gets no further events; a larger message delays the first of its events. */
+const fullLength = 32_768;
+/** "}," between two events. */
+const separatorLength = 2;
+/** The part of a message that is not an event. */
+const frameLength = 64;
+/** A letter has at most three bytes in UTF-8 for each unit of a string. */
+const bytesPerUnit = 3;
+/** Rounds of microtasks until the events of a tick are published: as many as lines need from their reads to here. */
+const rounds = 4;
 
-/** The events that have not come back, by id, oldest first. */
+/** The messages that have not come back, by id, oldest first. */
 export class NatsOutbox<E> {
   readonly #options: OutboxOptions<E>;
   readonly #waiting = new Map<string, Waiting<E>>();
+  #size = 0;
+  /** The message of this tick, which is not published yet. */
+  #open: Waiting<E> | undefined;
+  #rounds = 0;
   /** When NATS last refused an event, by performance.now(). */
   #refusedMs = -Infinity;
   #isRefusing = false;
@@ -61,10 +93,12 @@ export class NatsOutbox<E> {
     this.#options = options;
   }
 
+  /** The number of events. */
   get size(): number {
-    return this.#waiting.size;
+    return this.#size;
   }
 
+  /** Whether a message with this id waits. */
   has(id: string): boolean {
     return this.#waiting.has(id);
   }
@@ -75,15 +109,53 @@ export class NatsOutbox<E> {
     return oldest === undefined ? 0 : performance.now() - oldest.sinceMs;
   }
 
-  /** Publishes an event. Resolves with settle(). */
-  add(id: string, event: E, by: string, { atOnce, lapses = false }: AddOptions): Promise<void> {
+  /** Publishes an event with the others of this tick. Resolves with settle(). */
+  add(
+    id: string,
+    event: E,
+    by: string,
+    { atOnce, lapses = false, alone = lapses }: AddOptions,
+  ): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const data = JSON.stringify({ event, by, at: this.#options.now() });
-    const times = { sinceMs: performance.now(), sentMs: -Infinity };
-    const waiting = { id, event, data, resolve, reject, lapses, ...times };
-    this.#waiting.set(id, waiting);
-    if (atOnce) this.#publish(waiting);
+    const entry = { id, event, text: eventText(event, by), resolve, reject };
+    this.#size++;
+    if (alone || !atOnce) {
+      // Events keep their order.
+      this.#publishOpen();
+      const waiting = this.#wait(entry, lapses);
+      if (atOnce) this.#publish(waiting);
+      return promise;
+    }
+    const open = this.#open;
+    if (open !== undefined && this.#hasSpace(open, entry)) {
+      open.entries.push(entry);
+      open.length += entry.text.length + separatorLength;
+      return promise;
+    }
+    this.#publishOpen();
+    this.#open = this.#wait(entry);
+    this.#rounds = rounds;
+    queueMicrotask(this.#round);
     return promise;
+  }
+
+  readonly #round = (): void => {
+    if (--this.#rounds === 0) this.#publishOpen();
+    else if (this.#rounds > 0) queueMicrotask(this.#round);
+  };
+
+  #hasSpace({ length }: Waiting<E>, { text }: Entry<E>): boolean {
+    const maxLength = Math.min(fullLength, this.#options.stream.maxEventBytes / bytesPerUnit);
+    return length + text.length <= maxLength - frameLength;
+  }
+
+  #wait(entry: Entry<E>, lapses = false): Waiting<E> {
+    const { id, text } = entry;
+    const atMs = this.#options.now();
+    const times = { sinceMs: performance.now(), sentMs: -Infinity };
+    const waiting = { id, entries: [entry], atMs, length: text.length, lapses, ...times };
+    this.#waiting.set(id, waiting);
+    return waiting;
   }
 
   /** Publishes all events again; call it when the connection to NATS is back. */
@@ -114,27 +186,31 @@ export class NatsOutbox<E> {
     }
   }
 
-  /** The event is applied on this machine. */
+  /** The events of this message are applied on this machine. */
   settle(id: string): void {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
-    this.#waiting.delete(id);
+    this.#remove(waiting);
     if (this.#isRefusing && performance.now() - this.#refusedMs > carefulMs) this.#accept();
-    waiting.resolve();
+    for (const { resolve } of waiting.entries) resolve();
   }
 
   /** Rejects all events. */
   clear(fault: BusFault): void {
-    for (const { event, reject } of this.#waiting.values()) reject(this.#options.refusal(event, fault));
-    this.#waiting.clear();
+    for (const waiting of this.#waiting.values()) this.#drop(waiting, fault);
+  }
+
+  #publishOpen(): void {
+    if (this.#open !== undefined) this.#publish(this.#open);
   }
 
   /** It requests no answer: an event comes back in the stream, and verify() checks events that do not. */
   #publish(waiting: Waiting<E>): void {
+    this.#close(waiting);
     if (performance.now() - this.#refusedMs < carefulMs) return void this.#publishWithAnswer(waiting);
     waiting.sentMs = performance.now();
     try {
-      this.#options.stream.put(waiting.data, waiting.id);
+      this.#options.stream.put(messageText(waiting.entries, waiting.atMs), waiting.id);
     } catch (error) {
       this.#refuse(waiting, error);
     }
@@ -144,28 +220,50 @@ export class NatsOutbox<E> {
     waiting: Waiting<E>,
     found?: (id: string, sequence: number) => void,
   ): Promise<void> {
+    this.#close(waiting);
     waiting.sentMs = performance.now();
     try {
-      const sequence = await this.#options.stream.publish(waiting.data, waiting.id);
+      const text = messageText(waiting.entries, waiting.atMs);
+      const sequence = await this.#options.stream.publish(text, waiting.id);
       found?.(waiting.id, sequence);
     } catch (error) {
       if (error instanceof NatsError && error.isRefusal) this.#refuse(waiting, error);
     }
   }
 
+  /** Gets no further events: one id always has the same message. */
+  #close(waiting: Waiting<E>): void {
+    if (this.#open === waiting) this.#open = undefined;
+  }
+
   #refuse(waiting: Waiting<E>, error: unknown): void {
     const fault: BusFault = error instanceof NatsError ? error.fault : { kind: "unreachable" };
-    this.#options.onRefused(fault);
-    if (fault.kind !== "too large") {
-      this.#refusedMs = performance.now();
-      this.#isRefusing = true;
-      if (this.#options.mustHappen(waiting.event) && !waiting.lapses) {
-        // It is certainly not in the stream, so it does not grow old; verify() publishes it again.
-        waiting.sinceMs = performance.now();
-        return;
-      }
+    const { mustHappen, onRefused } = this.#options;
+    const { entries, lapses } = waiting;
+    if (fault.kind === "too large" && entries.length > 1) return this.#divide(waiting);
+    onRefused(fault);
+    if (fault.kind === "too large") return this.#drop(waiting, fault);
+    this.#refusedMs = performance.now();
+    this.#isRefusing = true;
+    if (!this.#remove(waiting)) return;
+    for (const entry of entries) {
+      if (lapses || !mustHappen(entry.event)) this.#reject(entry, fault);
+      else this.#keep(entry);
     }
-    this.#drop(waiting, fault);
+  }
+
+  /** The event is certainly not in the stream, so it does not grow old; verify() publishes it again. */
+  #keep(entry: Entry<E>): Waiting<E> {
+    this.#size++;
+    const waiting = this.#wait(entry);
+    waiting.sentMs = performance.now();
+    return waiting;
+  }
+
+  /** The limit of NATS is smaller than when the events were put together. */
+  #divide(waiting: Waiting<E>): void {
+    if (!this.#remove(waiting)) return;
+    for (const entry of waiting.entries) this.#publish(this.#keep(entry));
   }
 
   #accept(): void {
@@ -174,6 +272,19 @@ export class NatsOutbox<E> {
   }
 
   #drop(waiting: Waiting<E>, fault: BusFault): void {
-    if (this.#waiting.delete(waiting.id)) waiting.reject(this.#options.refusal(waiting.event, fault));
+    if (this.#remove(waiting)) { for (const entry of waiting.entries) this.#reject(entry, fault); }
+  }
+
+  #reject({ event, reject }: Entry<E>, fault: BusFault): void {
+    reject(this.#options.refusal(event, fault));
+  }
+
+  /** False if it does not wait any more. */
+  #remove(waiting: Waiting<E>): boolean {
+    this.#close(waiting);
+    if (this.#waiting.get(waiting.id) !== waiting) return false;
+    this.#waiting.delete(waiting.id);
+    this.#size -= waiting.entries.length;
+    return true;
   }
 }

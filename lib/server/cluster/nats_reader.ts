@@ -4,14 +4,17 @@
  */
 import { maxClockFaultMs } from "../../irc/clock.ts";
 import { nextStamp } from "../../irc/stamp.ts";
+import { type EventMessage, parseMessage } from "./event_message.ts";
 import type { Ends, NatsStream, StreamMessage } from "./nats_stream.ts";
 import type { Position } from "./replica.ts";
 
 /** The parts that a reader uses. */
 export interface ReaderOptions<E> {
   readonly stream: Pick<NatsStream, "follow" | "stop" | "timeOf">;
-  /** Applies one event, which was published under `id`. */
-  readonly apply: (event: E, stamp: number, by: string, id: string) => void;
+  /** Applies one event. */
+  readonly apply: (event: E, stamp: number, by: string) => void;
+  /** All events of a message, which was published under `id`, are applied. */
+  readonly onApplied: (id: string) => void;
   /** The stream skipped an event. The reader has stopped. */
   readonly onGap: () => void;
   /** The name of this machine: the ids of its events begin with it. */
@@ -149,22 +152,22 @@ export class NatsReader<E> {
   #apply(text: string, ms: number, id: string): void {
     const parsed = this.#parse(text);
     if (parsed === undefined) return;
-    const { event, by, at = ms } = parsed;
+    const { events, at = ms } = parsed;
     if (id.startsWith(this.#options.machine)) this.#compareClocks(ms, at);
     // NATS and the machine of the event both know the time. If they differ, the earlier one counts: a stamp in the
     // future would hold back all later ones.
-    this.#stamp = nextStamp(this.#stamp, ms - at > maxClockFaultMs ? at : ms);
-    this.#options.apply(event, this.#stamp, by, id);
+    const agreedMs = ms - at > maxClockFaultMs ? at : ms;
+    for (const { event, by } of events) {
+      this.#stamp = nextStamp(this.#stamp, agreedMs);
+      this.#options.apply(event, this.#stamp, by);
+    }
+    this.#options.onApplied(id);
   }
 
   /** Undefined if another program published the message: all machines ignore it. */
-  #parse(text: string): { event: E; by: string; at?: number } | undefined {
-    try {
-      const parsed = JSON.parse(text);
-      if (parsed?.event !== undefined && typeof parsed.by === "string") return parsed;
-    } catch {
-      // It is no JSON.
-    }
+  #parse(text: string): EventMessage<E> | undefined {
+    const parsed = parseMessage<E>(text);
+    if (parsed !== undefined) return parsed;
     if (!this.#hasForeign) {
       const sentence = "Another program publishes in the stream of this chat; its messages are ignored";
       this.#options.log("error", sentence);

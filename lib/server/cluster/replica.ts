@@ -17,12 +17,14 @@ export interface Position {
 
 /** The functions of the chat that the bus calls. */
 export interface Replica<E> {
-  /** The state that another machine needs to continue from this event, as JSON. Called between two events. */
+  /** The state that another machine needs to continue from this event, as JSON. Called between two messages. */
   snapshot(): unknown;
   /** A part of the data that is too large for a snapshot. */
   page(question: unknown): unknown | Promise<unknown>;
   /** The bus calls it after each event. */
-  onApplied(event: E, position: Position, silence: Silence): void;
+  onApplied(event: E, silence: Silence): void;
+  /** The bus calls it in the same tick, when everything up to this position is applied. */
+  onPosition(position: Position): void;
   /** The machines that should be running. */
   machines(): Iterable<string>;
   /** Called for each heartbeat of this machine while the bus accepts events. */

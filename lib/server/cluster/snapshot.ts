@@ -59,8 +59,8 @@ interface SavedChannel {
   readonly members: readonly (readonly [user: string, prefixes: string, joinedAt: number])[];
 }
 
-/** The format of a snapshot; a change of its interfaces needs a new number. */
-export const snapshotFormat = 9;
+/** The format of a snapshot and of messages in the stream; a change of either needs a new number. */
+export const snapshotFormat = 10;
 
 /** All shared state in memory. */
 export interface Snapshot {

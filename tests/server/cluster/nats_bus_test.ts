@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { BusFault } from "../../../lib/server/cluster/bus_fault.ts";
 import { NatsBus } from "../../../lib/server/cluster/nats_bus.ts";
-import type { Position, Replica } from "../../../lib/server/cluster/replica.ts";
+import type { Replica } from "../../../lib/server/cluster/replica.ts";
 import { logConnectionErrors } from "../../../lib/server/start/unhandled_errors.ts";
 import { Nats } from "../../support/cluster.ts";
 import { temporaryFolder } from "../../support/folder.ts";
@@ -59,7 +59,8 @@ class Machine implements AsyncDisposable {
     return {
       snapshot: () => this.applied,
       page: () => this.applied,
-      onApplied: (_event: string, _position: Position) => {},
+      onApplied: () => {},
+      onPosition: () => {},
       machines: () => [],
       onHeartbeat: () => {},
       onUpChange: (isUp) => {

@@ -8,15 +8,21 @@ const full = new NatsError(
   new JetStreamApiError({ code: 503, err_code: 10077, description: "no space left on device" }),
 );
 
+/** The events of a tick are published in its last rounds of microtasks. */
+const pause = () => new Promise((resolve) => setTimeout(resolve));
+
 /** An outbox on a stream with a full disk: it ignores what asks for no answer, and refuses the rest. */
 function startOutbox() {
   const published: string[] = [];
   const told: string[] = [];
+  const texts: string[] = [];
   const stream = {
     isFull: true,
+    maxEventBytes: 360,
     put(text: string, id: string): void {
-      if (text.length > 100) throw new NatsError(new TooLargeError(text.length, 100));
+      if (text.length > stream.maxEventBytes / 3) throw new NatsError(new TooLargeError(text.length, 100));
       published.push(`put ${id}`);
+      texts.push(text);
     },
     publish(_text: string, id: string): Promise<number> {
       published.push(`ask ${id}`);
@@ -27,17 +33,18 @@ function startOutbox() {
     stream,
     refusal: (event, fault) => new Error(`${event}: ${fault.kind}`),
     mustHappen: (event) => event.startsWith("left"),
-    now: Date.now,
+    now: () => 7,
     onRefused: (fault) => told.push(fault.kind),
     onAccepted: () => told.push("accepted"),
   });
-  return { outbox, stream, published, told };
+  return { outbox, stream, published, told, texts };
 }
 
 Deno.test("an event that is too large is refused at once with its size, and the next events are not slower", async () => {
   const { outbox, published, told } = startOutbox();
   await assertRejects(() => outbox.add("a", "x".repeat(200), "", { atOnce: true }), Error, ": too large");
   void outbox.add("b", "short", "", { atOnce: true });
+  await pause();
   assertEquals([published, told, outbox.size], [["put b"], ["too large"], 1]);
 });
 
@@ -65,4 +72,60 @@ Deno.test("an event that must happen waits until NATS has space, and does not gr
   outbox.settle("a");
   await left;
   assertEquals(isApplied, true);
+});
+
+Deno.test("the events of one tick travel in one message, in their order and as far as they fit", async () => {
+  const { outbox, published, texts } = startOutbox();
+  const added = ["one", "two", "three"].map((event, at) =>
+    outbox.add("abc".charAt(at), event, "s", { atOnce: true })
+  );
+  assertEquals([published, outbox.size], [["put a"], 3]);
+  await pause();
+  assertEquals(published, ["put a", "put c"]);
+  assertEquals(texts, [
+    '{"events":[{"event":"one","by":"s"},{"event":"two","by":"s"}],"at":7}',
+    '{"event":"three","by":"s","at":7}',
+  ]);
+  for (const id of ["a", "c"]) outbox.settle(id);
+  await Promise.all(added);
+  assertEquals(outbox.size, 0);
+});
+
+Deno.test("an event with a message of its own comes after the earlier events of its tick", async () => {
+  const { outbox, published, texts } = startOutbox();
+  void outbox.add("a", "one", "", { atOnce: true });
+  void outbox.add("shared", "heard", "", { atOnce: true, alone: true });
+  void outbox.add("b", "two", "", { atOnce: true });
+  void outbox.add("c", "three", "", { atOnce: true });
+  // It is published again as it was, and gets no further events.
+  outbox.republish();
+  void outbox.add("d", "four", "", { atOnce: true });
+  await pause();
+  assertEquals(published, ["put a", "put shared", "put a", "put shared", "put b", "put d"]);
+  assertEquals([texts[0], texts[1]], [texts[2], texts[3]]);
+});
+
+Deno.test("NATS refuses a message with several events: each is refused, and those that must happen wait", async () => {
+  const { outbox, stream, published } = startOutbox();
+  const first = outbox.add("a", "first", "", { atOnce: false });
+  outbox.verify(() => {});
+  await assertRejects(() => first, Error, "first: no space");
+  const hello = outbox.add("b", "hello", "", { atOnce: true });
+  const left = outbox.add("c", "left ann", "", { atOnce: true });
+  await assertRejects(() => hello, Error, "hello: no space");
+  assertEquals([published, outbox.size], [["ask a", "ask b"], 1]);
+  stream.isFull = false;
+  outbox.republish();
+  assertEquals(published, ["ask a", "ask b", "ask c"]);
+  outbox.settle("c");
+  await left;
+});
+
+Deno.test("events that together became too large are published one by one", async () => {
+  const { outbox, stream, published, told } = startOutbox();
+  void outbox.add("a", "one", "", { atOnce: true });
+  void outbox.add("b", "two", "", { atOnce: true });
+  stream.maxEventBytes = 150;
+  await pause();
+  assertEquals([published, told, outbox.size], [["put a", "put b"], [], 2]);
 });

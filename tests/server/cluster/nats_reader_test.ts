@@ -46,6 +46,7 @@ function startReader() {
   const stream = new HandStream();
   const applied: string[] = [];
   const gaps: number[] = [];
+  const settled: string[] = [];
   const logged: string[] = [];
   const stamps: number[] = [];
   const clock = { nowMs: 0 };
@@ -55,12 +56,13 @@ function startReader() {
       applied.push(event);
       stamps.push(stamp);
     },
+    onApplied: (id) => settled.push(id),
     machine: "m1-",
     now: () => clock.nowMs,
     onGap: () => gaps.push(reader.position.sequence),
     log: (_level, text) => logged.push(text),
   });
-  return { stream, reader, applied, stamps, gaps, logged, clock };
+  return { stream, reader, applied, stamps, gaps, logged, clock, settled };
 }
 
 const hourMs = 3_600_000;
@@ -175,4 +177,18 @@ Deno.test("a reader compares the clock of NATS with its own by the events of thi
   // The clock of another machine says nothing about this one.
   stream.say(7, { ms: 99_000, at: 99_000, id: "m2-1" });
   assertEquals(reader.clockAheadMs, -hourMs);
+});
+
+Deno.test("the events of one message are applied in their order, each with a stamp of its own", async () => {
+  const { stream, reader, applied, stamps, settled, logged } = startReader();
+  reader.seek(position, ends);
+  void reader.catchUp(4);
+  const events = ["one", "two"].map((event) => ({ event, by: "" }));
+  stream.raw(3, JSON.stringify({ events, at: 1000 }));
+  assertEquals([applied, settled], [["one", "two"], [""]]);
+  assertEquals(stamps.map((stamp) => stamp - (stamps[0] ?? 0)), [0, 1]);
+  // A message of another program is ignored as a whole.
+  stream.raw(4, JSON.stringify({ events: [...events, "foreign"], at: 1000 }));
+  assertEquals([applied.length, reader.position.sequence, logged.length], [2, 4, 1]);
+  await Promise.resolve();
 });
