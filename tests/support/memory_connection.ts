@@ -39,8 +39,10 @@ function wireTo(hub: Hub, address: string, { secure, tls }: VisitorOptions): Wir
   let last = Promise.resolve();
   return {
     lines: fromHub.readable,
+    // Lines with CR LF between them arrive in one read.
     send(line) {
-      last = last.then(() => connection.feed([typeof line === "string" ? line : decoder.decode(line)]));
+      const lines = (typeof line === "string" ? line : decoder.decode(line)).split("\r\n");
+      last = last.then(() => connection.feed(lines));
     },
     close() {
       last = last.then(() => connection.close());

@@ -108,8 +108,8 @@ export class SessionState implements Session {
   lastLineMs: number;
   /** Bytes of all answers, for flood control. */
   answeredBytes = 0;
-  /** Whether the bus has not ordered an event of this session yet; see Hub.commit. */
-  awaitsOrder = false;
+  /** The newest event of this session, while the bus has not ordered it; see Hub.commit. */
+  awaited: Promise<void> | undefined;
   hasQuit = false;
   /** The reason why the server closed it. */
   closedFor: string | undefined;

@@ -95,10 +95,10 @@ export class Hub {
   /** The server does not read the session until its event is ordered, so the session does not time out meanwhile. */
   #waitFor(pending: Promise<void>, session: SessionState): void {
     const done = () => {
-      session.awaitsOrder = false;
+      if (session.awaited === pending) session.awaited = undefined;
       session.lastLineMs = this.#chat.clock.monotonic();
     };
-    session.awaitsOrder = true;
+    session.awaited = pending;
     pending.then(done, done);
   }
 

@@ -7,6 +7,7 @@ import { Arrivals, FloodControl } from "./flood.ts";
 import { LinesTurn } from "./lines_turn.ts";
 import { logSlowed } from "./session_log.ts";
 import type { WaitingLines } from "./timeouts.ts";
+import { UnansweredLines } from "./unanswered_lines.ts";
 
 /** The parts of a hub that the loop needs. */
 export interface LineReaderOptions {
@@ -61,6 +62,7 @@ class SessionLines {
   #control: FloodControl | undefined;
   /** When the lines of this read can be handled, by the monotonic clock. */
   #nowMs = 0;
+  #unanswered: UnansweredLines | undefined;
   readonly #take = (read: IteratorResult<Line[]>) => this.#handleRead(read);
   readonly #end = (bug: unknown) => this.#onEnd(bug);
 
@@ -120,6 +122,7 @@ class SessionLines {
       if (pending !== undefined) return this.#handleLater(pending, lines, at + 1);
       if (session.isClosed) return;
     }
+    return this.#answered();
   }
 
   /** Handles the lines from `from` on after `pending`. */
@@ -128,10 +131,17 @@ class SessionLines {
     for (let at = from; at < lines.length && !this.#session.isClosed; at++) {
       await this.#handle(lines[at] as Line);
     }
+    if (!this.#session.isClosed) await this.#answered();
   }
 
   #handle(line: Line): Promise<void> | undefined {
+    if (this.#unanswered?.holds(line)) return this.#handleWhenAnswered(line);
     return this.#turn.isOver(line) ? this.#handleInTurn(line) : this.#handleNow(line);
+  }
+
+  async #handleWhenAnswered(line: Line): Promise<void> {
+    await this.#answered();
+    if (!this.#session.isClosed) await this.#handle(line);
   }
 
   async #handleInTurn(line: Line): Promise<void> {
@@ -152,7 +162,17 @@ class SessionLines {
   #dispatch(line: Line): Promise<void> | undefined {
     const { dispatcher, waiting } = this.#parts;
     const pending = dispatcher.dispatch(this.#session, line);
-    return pending ? waiting.untilAnswered(pending, this.#session, line) : undefined;
+    if (!pending) return undefined;
+    this.#unanswered ??= new UnansweredLines(this.#session, waiting);
+    this.#unanswered.add(line, pending);
+    return this.#unanswered.canContinue ? undefined : this.#answered();
+  }
+
+  /** Resolves when no line is unanswered; undefined if there is none. */
+  #answered(): Promise<void> | undefined {
+    const unanswered = this.#unanswered;
+    this.#unanswered = undefined;
+    return unanswered?.answered();
   }
 
   #isOver(): boolean {

@@ -10,13 +10,14 @@ import type { Event } from "../apply/event.ts";
 import type { ChatState } from "../chat/chat.ts";
 import type { SessionState } from "../chat/session.ts";
 import type { Bus } from "./bus.ts";
+import type { UnansweredLine } from "./unanswered_lines.ts";
 
 /** Closes sessions that timed out, and sends PING to silent ones. Call it every few seconds. */
 export function closeTimedOut({ sessions, settings }: ChatState, nowMs: number): void {
   const { name, pingAfter } = settings;
   for (const session of sessions.values()) {
     // The server does not read this session at the moment.
-    if (session.awaitsOrder) continue;
+    if (session.awaited !== undefined) continue;
     const silentMs = nowMs - session.lastLineMs;
     if (session.registration !== undefined && nowMs >= session.registration.dueMs) {
       session.close("Registration timed out");
@@ -50,15 +51,16 @@ export function excuseStandstill(
   }
 }
 
-/** A line whose command has not ended. */
+/** Lines of a session whose commands have not ended. */
 interface Waiting {
   readonly sinceMs: number;
-  readonly line: Line;
+  /** A line leaves it when its command has ended. */
+  readonly lines: ReadonlySet<UnansweredLine>;
   /** The next line no longer waits. */
   readonly resolve: () => void;
 }
 
-/** Sessions of a chat of many machines whose next line waits for a command. */
+/** Sessions of a chat of many machines whose next line waits for commands. */
 export class WaitingLines {
   readonly #chat: ChatState;
   readonly #bus: Bus<Event>;
@@ -74,11 +76,15 @@ export class WaitingLines {
     this.#isShared = bus.figures !== undefined;
   }
 
-  /** Resolves with the command, or when the bus stopped and the result of its event is not known for too long. */
-  untilAnswered(pending: Promise<void>, session: SessionState, line: Line): Promise<void> {
+  /** Resolves with the commands, or when the bus stopped and the result of an event is not known for too long. */
+  untilAnswered(
+    pending: Promise<void>,
+    session: SessionState,
+    lines: ReadonlySet<UnansweredLine>,
+  ): Promise<void> {
     if (!this.#isShared) return pending;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiting = { sinceMs: this.#chat.clock.monotonic(), line, resolve };
+    const waiting = { sinceMs: this.#chat.clock.monotonic(), lines, resolve };
     this.#waiting.set(session, waiting);
     pending.finally(() => {
       if (this.#waiting.get(session) === waiting) this.#waiting.delete(session);
@@ -89,12 +95,12 @@ export class WaitingLines {
   /** Lets sessions be read again whose events have no result, so that their next commands are answered. */
   tellDoubts(nowMs: number): void {
     if (this.#bus.figures?.isUp ?? true) return;
-    for (const [session, { sinceMs, line, resolve }] of this.#waiting) {
-      if (!session.awaitsOrder || nowMs - sinceMs < deadlines.eventDoubtMs) continue;
+    for (const [session, { sinceMs, lines, resolve }] of this.#waiting) {
+      if (session.awaited === undefined || nowMs - sinceMs < deadlines.eventDoubtMs) continue;
       this.#waiting.delete(session);
-      session.awaitsOrder = false;
+      session.awaited = undefined;
       session.lastLineMs = nowMs;
-      this.#tell(session, line);
+      for (const { line } of lines) this.#tell(session, line);
       resolve();
     }
   }

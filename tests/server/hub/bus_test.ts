@@ -15,12 +15,15 @@ import { visit } from "../../support/memory_connection.ts";
 class SlowBus extends LocalBus<Event> {
   waits: Promise<void> | undefined;
   isUp = true;
+  /** The kinds of all events so far. */
+  readonly kinds: string[] = [];
 
   get figures(): BusFigures {
     return { isUp: this.isUp, lag: 0, inFlight: 0, reconnects: 0, clockAheadMs: 0 };
   }
 
   override commit(event: Event, by: string): void | Promise<void> {
+    this.kinds.push(event.kind);
     return this.waits === undefined
       ? super.commit(event, by)
       : this.waits.then(() => super.commit(event, by));
@@ -129,6 +132,64 @@ Deno.test("a client whose arrival was on its way when the bus stopped is closed 
     "ERROR :Closing link: The server cannot accept new users at the moment; connect again later",
   ]);
   bus.waits = undefined;
+  resolve();
+  await bob.lines();
+});
+
+Deno.test("messages to one channel do not wait for each other, and every other line waits for them", async () => {
+  const { hub, bus } = startHub();
+  await using ann = await visit(hub, "10.1.1.1", "ann", {
+    caps: ["labeled-response", "batch", "echo-message"],
+  });
+  await using bob = await visit(hub, "10.1.2.1", "bob");
+  for (const peer of [ann, bob]) peer.send("JOIN #tea,#cake");
+  await ann.lines();
+  await bob.lines();
+  const before = bus.kinds.length;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  bus.waits = promise;
+  const teaLines = ["PRIVMSG #tea :one", "NOTICE #tea :two", "PRIVMSG #tea :three"];
+  const cakeLines = [
+    "PRIVMSG #cake :four",
+    "@label=a PRIVMSG #cake :five",
+    "PART #cake",
+    "PRIVMSG #cake :six",
+  ];
+  ann.send([...teaLines, ...cakeLines].join("\r\n"));
+  await bob.lines();
+  assertEquals(bus.kinds.slice(before), ["message", "message", "message"]);
+  bus.waits = undefined;
+  resolve();
+  const lines = await ann.until(/ 442 | 404 | 403 /);
+  const texts = lines.map((line) => line.replace(/^(@label=a)\S*/, "$1").replace(/:ann\S+/, ":ann"));
+  assertEquals(texts.slice(0, 6), [
+    ":ann PRIVMSG #tea :one",
+    ":ann NOTICE #tea :two",
+    ":ann PRIVMSG #tea :three",
+    ":ann PRIVMSG #cake :four",
+    "@label=a :ann PRIVMSG #cake :five",
+    ":ann PART #cake",
+  ]);
+  assertMatch(texts.at(6) ?? "", / 404 ann #cake /);
+});
+
+Deno.test("each message that was on its way when the bus stopped gets an answer", async () => {
+  const { hub, bus, later } = startHub();
+  await using ann = await visit(hub, "10.1.1.1", "ann", { caps: ["standard-replies"] });
+  await using bob = await visit(hub, "10.1.2.1", "bob");
+  ann.send("JOIN #tea");
+  await ann.lines();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  bus.waits = promise;
+  ann.send("PRIVMSG #tea :one\r\nPRIVMSG #tea :two\r\nPING b");
+  await bob.lines();
+  bus.isUp = false;
+  later(6000);
+  hub.sweep();
+  const lines = await ann.until(/ PONG /);
+  assertEquals(lines.filter((line) => line.includes("FAIL PRIVMSG RESULT_UNKNOWN")).length, 2);
+  bus.waits = undefined;
+  bus.isUp = true;
   resolve();
   await bob.lines();
 });
