@@ -132,6 +132,7 @@ import "./net/certificate_test.ts";
 import "./net/connect_to_server_test.ts";
 import "./net/dial_test.ts";
 import "./net/dial_tls_test.ts";
+import "./net/direct_socket_test.ts";
 import "./net/encode_test.ts";
 import "./net/listen_test.ts";
 import "./net/own_certificate_test.ts";

@@ -4,6 +4,8 @@
  * accept again, and report nothing (Deno 2.9.6).
  */
 import { type DescriptorReserve, isOutOfDescriptors } from "./descriptors.ts";
+import { DirectSocket } from "./direct_socket.ts";
+import type { StreamSocket } from "./stream.ts";
 import { systemReason } from "./system_reason.ts";
 
 /** Where to listen, and what to do with sockets. */
@@ -17,7 +19,7 @@ export interface AcceptOptions {
    * Called for each socket, which sends small writes at once. With `isLast` it has a descriptor of the reserve: refuse
    * and close it soon. No other socket is accepted before the returned promise resolves.
    */
-  readonly onSocket: (socket: Deno.TcpConn, isLast: boolean) => Promise<void> | undefined;
+  readonly onSocket: (socket: StreamSocket, isLast: boolean) => Promise<void> | undefined;
   /** Called when accepting fails: once for each series of failures. */
   readonly onError: ((error: unknown) => void) | undefined;
 }
@@ -93,7 +95,8 @@ export class Acceptor {
     }
   }
 
-  #pass(socket: Deno.TcpConn, isLast: boolean): Promise<void> | undefined {
+  #pass(accepted: Deno.TcpConn, isLast: boolean): Promise<void> | undefined {
+    const socket = new DirectSocket(accepted);
     try {
       // An answer of several small writes would otherwise wait for the peer's delayed acknowledgements: 40 ms each.
       socket.setNoDelay();

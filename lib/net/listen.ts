@@ -138,7 +138,7 @@ class StreamListener implements Listener {
     return this.#acceptor.close();
   }
 
-  #admit(socket: Deno.TcpConn, isLast: boolean): Promise<void> | undefined {
+  #admit(socket: StreamSocket, isLast: boolean): Promise<void> | undefined {
     const isProxy = this.#acceptedSockets.isProxy(socket);
     const place = this.#enter(isProxy ? undefined : socket, isLast);
     if (place === undefined) return this.#refuseAtOnce(socket);
@@ -158,7 +158,7 @@ class StreamListener implements Listener {
   }
 
   /** The peer gets the sentence only if it has not sent anything yet. */
-  #refuseAtOnce(socket: Deno.TcpConn): Promise<void> {
+  #refuseAtOnce(socket: StreamSocket): Promise<void> {
     const sent = this.#options.tls === undefined
       ? socket.write(encodeLine(`ERROR :${fullSentence}`, "line"))
       : Promise.resolve(0);

@@ -108,6 +108,10 @@ export class ProxiedSocket implements StreamSocket {
     return part.length;
   }
 
+  attempt(bytes: Uint8Array): number {
+    return this.#socket.attempt?.(bytes) ?? 0;
+  }
+
   write(bytes: Uint8Array): Promise<number> {
     return this.#socket.write(bytes);
   }

@@ -29,6 +29,8 @@ const queuesAtOnce = 500;
 
 /** Takes some of `bytes` and resolves to their number; rejects if the connection is over. */
 export interface Writer {
+  /** Sends at once what is possible without waiting, and returns how many bytes. Called only while no write runs. */
+  attempt?(bytes: Uint8Array): number;
   write(bytes: Uint8Array): Promise<number>;
 }
 
@@ -160,10 +162,17 @@ export class SendQueue {
     this.#scheduled = false;
     if (this.#inFlight !== undefined || this.#node === undefined) return;
     const bytes = this.#node.flatten();
+    const sent = this.#writer.attempt?.(bytes) ?? 0;
     this.#node = undefined;
+    if (sent === bytes.length) {
+      this.#owner.drained();
+      this.#owner.progressed();
+      return;
+    }
     this.#inFlight = bytes;
-    this.#sent = 0;
-    this.#write(bytes);
+    this.#sent = sent;
+    this.#write(sent === 0 ? bytes : bytes.subarray(sent));
+    if (sent > 0) this.#owner.progressed();
   }
 
   /** Accepts nothing more; queued bytes are still sent. */

@@ -13,7 +13,7 @@ import type { ServerConnection } from "../../net/connection.ts";
 import { AddressLimits } from "../../net/address_limits.ts";
 import { fullSentence, SocketLimits } from "../../net/socket_limits.ts";
 import { closeQuietly } from "../../net/close_quietly.ts";
-import type { StreamOptions } from "../../net/stream.ts";
+import type { StreamOptions, StreamSocket } from "../../net/stream.ts";
 import { isOwnHost, unknownHostSentence } from "./host_check.ts";
 import { type HttpDeadlines, httpDeadlines, HttpSocket } from "./http_socket.ts";
 import { allowOrigin } from "./cross_origin.ts";
@@ -123,7 +123,7 @@ class Web implements WebListener {
   readonly #acceptor: Acceptor;
   readonly #sockets = new Set<HttpSocket>();
   /** Sockets that were refused, and the timer that closes each. */
-  readonly #refused = new Map<Deno.TcpConn, ReturnType<typeof setTimeout>>();
+  readonly #refused = new Map<StreamSocket, ReturnType<typeof setTimeout>>();
   readonly #checking: ReturnType<typeof setInterval>;
 
   constructor(options: WebOptions) {
@@ -165,7 +165,7 @@ class Web implements WebListener {
     return this.#acceptor.close();
   }
 
-  #admit(socket: Deno.TcpConn, isLast: boolean): Promise<void> | undefined {
+  #admit(socket: StreamSocket, isLast: boolean): Promise<void> | undefined {
     const address = plainAddress(socket.remoteAddr.hostname);
     // The sockets of a proxy belong to its visitors and count as theirs.
     const isProxy = this.#options.isTrustedProxy?.(address) ?? false;
@@ -207,7 +207,7 @@ class Web implements WebListener {
   }
 
   /** Answers why there is no place, and closes soon. */
-  #refuse(socket: Deno.TcpConn, answer: Uint8Array): Promise<void> | undefined {
+  #refuse(socket: StreamSocket, answer: Uint8Array): Promise<void> | undefined {
     const sent = socket.write(answer).then(() => {}, () => {});
     if (!this.#limits.enterRefused()) return sent.finally(() => closeQuietly(socket));
     sent.then(() => socket.closeWrite()).catch(() => {});
