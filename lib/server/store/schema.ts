@@ -263,4 +263,40 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX look_alike_account ON look_alike (account);
   `,
+  `
+  -- How many files there are, and their bytes: "all", of each "owner …" (folded), and from each "origin …" (uploads.ts).
+  CREATE TABLE file_sum (key TEXT PRIMARY KEY, files INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  INSERT INTO file_sum (key, files, bytes)
+    SELECT 'owner ' || lower(owner), count(*), sum(bytes) FROM file GROUP BY owner COLLATE NOCASE;
+  INSERT INTO file_sum (key, files, bytes)
+    SELECT 'all', sum(files), sum(bytes) FROM file_sum HAVING count(*) > 0;
+  INSERT INTO file_sum (key, files, bytes)
+    SELECT 'origin ' || origin, count(*), sum(bytes) FROM file WHERE origin IS NOT NULL GROUP BY origin;
+  CREATE TRIGGER file_added AFTER INSERT ON file
+  BEGIN
+    INSERT INTO file_sum (key, files, bytes)
+      SELECT key, 1, new.bytes
+        FROM (SELECT 'all' AS key UNION ALL SELECT 'owner ' || lower(new.owner) UNION ALL SELECT 'origin ' || new.origin)
+        WHERE key IS NOT NULL
+      ON CONFLICT DO UPDATE SET files = files + 1, bytes = bytes + excluded.bytes;
+  END;
+  CREATE TRIGGER file_removed AFTER DELETE ON file
+  BEGIN
+    UPDATE file_sum SET files = files - 1, bytes = bytes - old.bytes
+      WHERE key IN ('all', 'owner ' || lower(old.owner), 'origin ' || old.origin);
+    DELETE FROM file_sum WHERE files = 0 AND key IN ('owner ' || lower(old.owner), 'origin ' || old.origin);
+  END;
+  CREATE TRIGGER file_changed AFTER UPDATE OF bytes, owner, origin ON file
+    WHEN old.bytes <> new.bytes OR old.owner <> new.owner OR old.origin IS NOT new.origin
+  BEGIN
+    UPDATE file_sum SET files = files - 1, bytes = bytes - old.bytes
+      WHERE key IN ('all', 'owner ' || lower(old.owner), 'origin ' || old.origin);
+    INSERT INTO file_sum (key, files, bytes)
+      SELECT key, 1, new.bytes
+        FROM (SELECT 'all' AS key UNION ALL SELECT 'owner ' || lower(new.owner) UNION ALL SELECT 'origin ' || new.origin)
+        WHERE key IS NOT NULL
+      ON CONFLICT DO UPDATE SET files = files + 1, bytes = bytes + excluded.bytes;
+    DELETE FROM file_sum WHERE files = 0 AND key IN ('owner ' || lower(old.owner), 'origin ' || old.origin);
+  END;
+  `,
 ];

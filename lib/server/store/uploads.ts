@@ -1,7 +1,7 @@
 /**
  * The table of uploaded files: their properties, and how much each owner and each origin has. Their content is on disk,
- * with the id as its name. The sums are made once, when the table is opened, and kept: no request reads all files.
- * server/web/uploaded_files.ts prunes old files.
+ * with the id as its name. Triggers keep the sums of the saved files in a table, so neither a start nor a request reads
+ * all files. server/web/uploaded_files.ts prunes old files.
  */
 import type { StatementSync } from "node:sqlite";
 import { fold } from "../../irc/names.ts";
@@ -37,6 +37,12 @@ export interface FileSum {
 }
 
 const nothing: FileSum = { files: 0, bytes: 0 };
+/** The most sums that stay in memory while all files are written. */
+const mostKept = 1000;
+/** The keys of the sums, as the triggers make them (schema.ts). */
+const keyOfAll = "all";
+const keyOfOwner = (owner: string) => `owner ${fold(owner)}`;
+const keyOfOrigin = (origin: string) => `origin ${origin}`;
 const columns = "SELECT id, name, type, bytes, owner, created_ms, user, message, origin FROM file";
 
 /** All files, by id. */
@@ -51,9 +57,9 @@ export class UploadTable {
   readonly #after: StatementSync;
   readonly #olderThan: StatementSync;
   readonly #unshared: StatementSync;
-  #total = nothing;
-  readonly #owners = new Map<string, FileSum>();
-  readonly #origins = new Map<string, FileSum>();
+  readonly #sum: StatementSync;
+  /** By key, with the changes that are not written yet: a sum is read before its first change. */
+  readonly #sums = new Map<string, FileSum>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -70,8 +76,12 @@ export class UploadTable {
        ORDER BY created_ms LIMIT ?`,
     );
     const save = database.prepareWrite(
-      "INSERT OR REPLACE INTO file (id, name, type, bytes, owner, created_ms, user, message, origin) " +
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      // INSERT OR REPLACE would not run the trigger of a removed row.
+      `INSERT INTO file (id, name, type, bytes, owner, created_ms, user, message, origin)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET name = excluded.name, type = excluded.type, bytes = excluded.bytes,
+         owner = excluded.owner, created_ms = excluded.created_ms, user = excluded.user,
+         message = excluded.message, origin = excluded.origin`,
     );
     const remove = database.prepareWrite("DELETE FROM file WHERE id = ?");
     this.#rows = new UnsavedRows(database, {
@@ -79,18 +89,7 @@ export class UploadTable {
         save.run(id, name, type, bytes, owner, createdMs, user ?? null, message ?? null, origin ?? null),
       remove: (id) => remove.run(id),
     });
-    this.#addStored(database);
-  }
-
-  #addStored(database: Database): void {
-    const sums = database.prepareArrays(
-      "SELECT owner, origin, count(*), sum(bytes) FROM file GROUP BY owner COLLATE NOCASE, origin",
-    );
-    for (const sum of sums.iterate()) {
-      const [owner, origin, files, bytes] = row(sum);
-      const from = { owner: String(owner), ...(origin !== null && { origin: String(origin) }) };
-      this.#add(from, { files: Number(files), bytes: Number(bytes) });
-    }
+    this.#sum = database.prepareArrays("SELECT files, bytes FROM file_sum WHERE key = ?");
   }
 
   find(id: string): UploadRow | undefined {
@@ -130,17 +129,17 @@ export class UploadTable {
 
   /** The bytes of all files. */
   get totalBytes(): number {
-    return this.#total.bytes;
+    return this.#sumOf(keyOfAll).bytes;
   }
 
   /** How much an owner has. */
   sumOfOwner(owner: string): FileSum {
-    return this.#owners.get(fold(owner)) ?? nothing;
+    return this.#sumOf(keyOfOwner(owner));
   }
 
   /** How much came from one origin. */
   sumOfOrigin(origin: string): FileSum {
-    return this.#origins.get(origin) ?? nothing;
+    return this.#sumOf(keyOfOrigin(origin));
   }
 
   save(file: UploadRow): void {
@@ -170,9 +169,27 @@ export class UploadTable {
   }
 
   #add({ owner, origin }: Pick<UploadRow, "owner" | "origin">, more: FileSum): void {
-    this.#total = sumOf(this.#total, more);
-    addTo(this.#owners, fold(owner), more);
-    if (origin !== undefined) addTo(this.#origins, origin, more);
+    const keys = [keyOfAll, keyOfOwner(owner), ...(origin === undefined ? [] : [keyOfOrigin(origin)])];
+    for (const key of keys) {
+      const before = this.#findSum(key);
+      if (before !== undefined) this.#sums.set(key, sumOf(before, more));
+    }
+  }
+
+  #sumOf(key: string): FileSum {
+    return this.#findSum(key) ?? nothing;
+  }
+
+  /** Undefined if the disk cannot be read. */
+  #findSum(key: string): FileSum | undefined {
+    const kept = this.#sums.get(key);
+    if (kept !== undefined) return kept;
+    if (this.#sums.size >= mostKept && this.#rows.statements === 0 && !this.#database.failing) {
+      this.#sums.clear();
+    }
+    const sum = this.#database.read(() => toSum(this.#sum.get(key)), undefined);
+    if (sum !== undefined) this.#sums.set(key, sum);
+    return sum;
   }
 
   /** The rows, with the changes that are not written yet. */
@@ -186,10 +203,10 @@ function sumOf(one: FileSum, other: FileSum): FileSum {
   return { files: one.files + other.files, bytes: one.bytes + other.bytes };
 }
 
-function addTo(sums: Map<string, FileSum>, key: string, more: FileSum): void {
-  const sum = sumOf(sums.get(key) ?? nothing, more);
-  if (sum.files === 0) sums.delete(key);
-  else sums.set(key, sum);
+function toSum(found: unknown): FileSum {
+  if (found === undefined) return nothing;
+  const [files, bytes] = row(found);
+  return { files: Number(files), bytes: Number(bytes) };
 }
 
 function toFile(found: unknown): UploadRow | undefined {

@@ -19,6 +19,7 @@ const bounds: ReadonlyMap<string, string> = new Map([
   ["verifier_rounds", "one for each number of PBKDF2 rounds of a verifier that the server made"],
   ["kept_channel", "--channels-total, --channels-per-account, --list-limit"],
   ["file", "--upload-total, --upload-quota, --upload-keep"],
+  ["file_sum", "at most two for each file, and one"],
   ["forgetting", "one for each account that is being deleted"],
   ["erasing", "one for each long message that is being deleted; upkeep works them off"],
   ["audit", "only acts of operators, --audit-keep"],

@@ -203,6 +203,26 @@ Deno.test("accounts of an older version are found by names that look like them",
   assertEquals([store.accounts.countRounds(), store.accounts.findAlike("tom")], [[[4096, 1]], []]);
 });
 
+Deno.test("files of older versions are counted for all, for owners and for origins", onDisk, () => {
+  for (const sign of ["TABLE look_alike", "TABLE file_sum"]) {
+    using place = temporaryFolder();
+    const older = migrations.slice(0, migrations.findIndex((step) => step.includes(sign)));
+    const before = openFolder(place.folder, "normal", older);
+    before.db.exec(`INSERT INTO file (id, name, type, bytes, owner, created_ms, origin) VALUES
+      ('a', 'a', '', 100, 'Ann', 1, 'near'), ('b', 'b', '', 20, 'ann', 2, NULL), ('c', 'c', '', 3, '~bob', 3, 'near')`);
+    before.db.close();
+    before.release();
+    using store = openStore({ folder: place.folder });
+    const { files } = store;
+    files.remove("a");
+    assertEquals([files.totalBytes, files.sumOfOwner("ANN"), files.sumOfOrigin("near")], [
+      23,
+      { files: 1, bytes: 20 },
+      { files: 1, bytes: 3 },
+    ]);
+  }
+});
+
 Deno.test("a failed migration does not change the database", onDisk, () => {
   using place = temporaryFolder();
   openStore(place).close();

@@ -1,6 +1,7 @@
 /** The table of uploaded files. */
 import { assertEquals } from "@std/assert";
-import { openStore } from "../../../lib/server/store/store.ts";
+import { row as array } from "../../../lib/server/store/conversation.ts";
+import { openStore, type Store } from "../../../lib/server/store/store.ts";
 
 const row = { name: "tea", type: "text/plain", createdMs: 0 };
 
@@ -28,6 +29,51 @@ Deno.test("the files of all, of each owner and of each origin are counted while 
   assertEquals([files.sumOfOrigin("far"), files.sumOfOwner("bob")], Array(2).fill({ files: 0, bytes: 0 }));
 });
 
+Deno.test("the saved sums of files follow each change of a row", () => {
+  using store = openStore();
+  const { files } = store;
+  const save = (id: string, bytes: number, owner: string, origin?: string) =>
+    files.save({ ...row, id, bytes, owner, ...(origin !== undefined && { origin }) });
+  const expect = (...sums: [key: string, files: number, bytes: number][]) => {
+    store.commit();
+    assertEquals(savedSums(store), sums);
+  };
+  save("a", 100, "Ann[", "Near");
+  save("b", 20, "ann[", "near");
+  save("c", 3, "bob");
+  expect(["all", 3, 123], ["origin Near", 1, 100], ["origin near", 1, 20], ["owner ann[", 2, 120], [
+    "owner bob",
+    1,
+    3,
+  ]);
+  save("a", 50, "Bob", "near");
+  files.save({ ...row, id: "b", bytes: 20, owner: "ann[", origin: "near", message: 7 });
+  expect(["all", 3, 73], ["origin near", 2, 70], ["owner ann[", 1, 20], ["owner bob", 2, 53]);
+  save("b", 20, "ann[");
+  save("c", 4, "bob", "far");
+  expect(["all", 3, 74], ["origin far", 1, 4], ["origin near", 1, 50], ["owner ann[", 1, 20], [
+    "owner bob",
+    2,
+    54,
+  ]);
+  for (const id of ["a", "b", "c"]) files.remove(id);
+  expect(["all", 0, 0]);
+});
+
+Deno.test("the sums of many owners stay right when most of them leave memory", () => {
+  using store = openStore();
+  const { files } = store;
+  const owners = Array.from({ length: 1500 }, (_, i) => `~${i}`);
+  for (const owner of owners) files.save({ ...row, id: owner, bytes: 2, owner, origin: owner });
+  files.remove("~3");
+  // These are not written yet.
+  assertEquals([files.sumOfOwner("~3").files, files.sumOfOwner("~4").files, files.totalBytes], [0, 1, 2998]);
+  store.commit();
+  assertEquals(owners.reduce((sum, owner) => sum + files.sumOfOwner(owner).bytes, 0), 2998);
+  files.save({ ...row, id: "more", bytes: 5, owner: "~3", origin: "~4" });
+  assertEquals([files.sumOfOwner("~3").bytes, files.sumOfOrigin("~4").bytes, files.totalBytes], [5, 7, 3003]);
+});
+
 Deno.test("files are found by owner and by age, also those that are not written yet", () => {
   using store = openStore();
   const { files } = store;
@@ -50,3 +96,7 @@ Deno.test("files are found by owner and by age, also those that are not written 
     1,
   ]);
 });
+
+function savedSums(store: Store): unknown[] {
+  return store.database.prepareArrays("SELECT key, files, bytes FROM file_sum ORDER BY key").all().map(array);
+}
