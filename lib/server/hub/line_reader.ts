@@ -93,6 +93,7 @@ class SessionLines {
     if (done) return this.#onEnd(undefined);
     try {
       const pending = this.#handleLines(lines);
+      this.#turn.end();
       if (pending === undefined) this.#goOn();
       else pending.then(() => this.#goOn()).catch(this.#end);
     } catch (bug) {

@@ -10,6 +10,11 @@ import { Turns } from "../../turns.ts";
 const linesMs = 8;
 /** The time of each further session, when a round of the event loop has used its time. */
 const leastLinesMs = 0.5;
+/**
+ * The time of sessions that is not yet the time of one round: an immediate tells the end of a round and costs more than a
+ * short line, so it is set only when sessions have used this time.
+ */
+const uncountedMs = 1;
 /** A rest is needed: Deno reads and writes sockets only when nothing waits to be run (Deno 2.9.6). */
 const restShare = 0.1;
 /** As many rounds of microtasks as a session needs to continue and to handle a line. */
@@ -20,8 +25,12 @@ const ping = /^P[IO]NG\b/i;
 export class LineRounds {
   readonly now: () => number;
   readonly #turns: Turns;
-  /** When the time of this round ends; 0 before the first session of a round. */
+  /** When the time of this round ends; 0 while sessions have used little time. */
   #roundEndMs = 0;
+  /** The time that sessions have used since the last end of a round; their pauses do not count. */
+  #usedMs = 0;
+  /** When the session began that has not called leave(); -1 without one. */
+  #enteredMs = -1;
   #turnEndMs = 0;
   readonly #waiting: (() => void)[] = [];
 
@@ -34,12 +43,26 @@ export class LineRounds {
   /** When a session that begins now must let others run; 0 if it must before its first line. */
   enter(): number {
     const nowMs = this.now();
+    this.#countUsed(nowMs);
+    this.#enteredMs = nowMs;
     if (this.#roundEndMs === 0) {
-      this.#roundEndMs = nowMs + linesMs;
+      if (this.#usedMs < uncountedMs) return nowMs + linesMs;
+      this.#roundEndMs = nowMs + linesMs - this.#usedMs;
       setImmediate(this.#endRound);
     }
     const isFull = nowMs >= this.#roundEndMs + linesMs;
     return isFull ? 0 : Math.max(this.#roundEndMs, nowMs + leastLinesMs);
+  }
+
+  /** The session that has entered ends its work, or waits for something. */
+  leave(): void {
+    if (this.#roundEndMs === 0) this.#countUsed(this.now());
+    this.#enteredMs = -1;
+  }
+
+  /** A session that never left has perhaps waited, so it counts as one turn at most. */
+  #countUsed(nowMs: number): void {
+    if (this.#enteredMs >= 0) this.#usedMs = Math.min(this.#usedMs + nowMs - this.#enteredMs, linesMs);
   }
 
   /** Resolves when other sessions have had their turn, to the end of the next one. */
@@ -52,6 +75,7 @@ export class LineRounds {
 
   readonly #endRound = (): void => {
     this.#roundEndMs = 0;
+    this.#usedMs = 0;
   };
 
   async #continueSessions(): Promise<void> {
@@ -90,6 +114,11 @@ export class LinesTurn {
   start(): void {
     this.#endMs = this.#rounds.enter();
     this.#canPing = true;
+  }
+
+  /** The lines are handled, or wait for something. */
+  end(): void {
+    this.#rounds.leave();
   }
 
   /** Whether this line has to wait for next(). */

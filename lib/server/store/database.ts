@@ -38,6 +38,11 @@ export interface DatabaseOptions {
 /** Above this, a commit is tried only when a file of this size can be written: a failed one costs a repetition. */
 const probedBytes = 256 * 1024;
 const retryMs = 1000;
+/**
+ * When a tick without output is saved. Under load the flusher commits before that, and a timer that fires often for
+ * nothing costs more than a round of the event loop.
+ */
+const quietCommitMs = 25;
 /** A retry that failed waits so many times longer than it took. */
 const retryShare = 20;
 
@@ -135,7 +140,7 @@ export class Database {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.commit();
-    }, 5);
+    }, quietCommitMs);
   }
 
   /**

@@ -35,3 +35,24 @@ Deno.test("when thousands of sessions have a line in one round, the later ones c
   await Promise.all(all);
   assertEquals(done, all.map((_, at) => at));
 });
+
+Deno.test("the time between short reads is not the time of sessions", () => {
+  let nowMs = 1000;
+  const rounds = new LineRounds(() => nowMs);
+  const read = (ms: number) => {
+    const turn = new LinesTurn(rounds);
+    turn.start();
+    nowMs += ms;
+    const isOver = turn.isOver("JOIN #tea");
+    turn.end();
+    return isOver;
+  };
+  const overs: boolean[] = [];
+  for (let at = 0; at < 9; at++) {
+    overs.push(read(0.1));
+    nowMs += 100;
+  }
+  assertEquals(overs, Array.from({ length: 9 }, () => false));
+  // The time of sessions in one round adds up.
+  assertEquals([read(4), read(3), read(2), read(1)], [false, false, true, true]);
+});
