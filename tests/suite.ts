@@ -23,6 +23,7 @@ import "./client/core/hostile_server_test.ts";
 import "./client/core/incoming_lines_test.ts";
 import "./client/core/login_test.ts";
 import "./client/core/outbox_test.ts";
+import "./client/core/parley_registration_test.ts";
 import "./client/core/send_pace_test.ts";
 import "./client/core/server_clock_test.ts";
 import "./client/core/strict_transport_test.ts";

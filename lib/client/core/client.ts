@@ -30,7 +30,7 @@ import {
 } from "../state/state.ts";
 import { TypingNotifier } from "./typing_notifier.ts";
 import { Uploads } from "./upload.ts";
-import { JoinDeadline, WantedChannels } from "./wanted_channels.ts";
+import { JoinSender, WantedChannels } from "./wanted_channels.ts";
 
 /** One person on one server. */
 export class Client {
@@ -46,7 +46,7 @@ export class Client {
   readonly guard: FaultGuard;
   readonly #options: ClientOptions;
   readonly #wanted: WantedChannels;
-  readonly #joins: JoinDeadline;
+  readonly #joins: JoinSender;
   readonly #delivery: MessageDelivery;
   readonly #catchUp: CatchUp;
   readonly #loop: ConnectionLoop;
@@ -84,7 +84,7 @@ export class Client {
     this.uploads = new Uploads(link);
     this.#wanted = new WantedChannels(options.channels ?? []);
     const onLate = (event: EventBody) => this.#onSessionEvent({ ...event, at: this.now });
-    this.#joins = new JoinDeadline({ wanted: this.#wanted, link, onLate, limitMs: options.joinMs });
+    this.#joins = new JoinSender({ wanted: this.#wanted, link, onLate, limitMs: options.joinMs });
     this.#delivery = new MessageDelivery({
       link,
       history: this.history,
@@ -183,12 +183,7 @@ export class Client {
 
   join(channel: string, key = ""): void {
     const knownKey = this.#wanted.ask(channel, key);
-    if (this.isOnline) this.#sendJoin(channel, knownKey);
-  }
-
-  #sendJoin(channel: string, key: string): void {
-    this.server.send(`JOIN ${channel} ${key}`.trimEnd());
-    this.#joins.restart();
+    if (this.isOnline) this.#joins.send(channel, knownKey);
   }
 
   /** Whether this client asked to join it. Otherwise another device of the person did, or the server. */
@@ -281,6 +276,8 @@ export class Client {
       },
       onStrictTransport: this.#options.onStrictTransport,
       redial: () => this.#loop.redial(),
+      isParley: this.#options.isParley === true && !this.#loop.hasRedialled,
+      joins: this.#joins,
       onReady: () => this.#onReady(),
       onFault: (error) => this.guard.report(error),
       again: this.#loop.wasReady,
@@ -307,7 +304,7 @@ export class Client {
     const again = this.#wantsNickBack = this.#loop.wasReady;
     this.#loop.wasReady = true;
     if (again) this.readMarkers.onReconnect(this.now);
-    for (const { name, key } of this.#wanted.askAgain()) this.#sendJoin(name, key);
+    this.#joins.sendAll();
     if (this.#awayReason !== "") this.setAway(this.#awayReason);
     // Its answer comes after those to JOIN, so the person is called once for all buffers.
     if (this.#hasHistory) this.#catchUp.onReady(again);

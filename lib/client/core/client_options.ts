@@ -21,6 +21,12 @@ export interface ClientOptions {
   readonly onEvent: (event: ChatEvent) => void;
   /** Shows that a part of the UI failed. @default {nothing} */
   readonly onFault?: OnFault;
+  /**
+   * The server is Parley of this version, for example because this program came from it: then the whole registration is
+   * sent without a wait for the list of its capabilities. Another server is asked again, in the usual order.
+   * @default {false}
+   */
+  readonly isParley?: boolean;
   readonly nick: string;
   /** @default {from the nick} */
   readonly username?: string;

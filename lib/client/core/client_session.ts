@@ -43,6 +43,10 @@ export interface ClientSessionParts {
   readonly onStrictTransport: ((value: string, isSecure: boolean) => boolean) | undefined;
   /** After the end of this connection another one is opened at once. */
   readonly redial: () => void;
+  /** See ClientOptions. */
+  readonly isParley: boolean;
+  /** Sends JOIN to Parley behind the end of the registration, without a wait for its answer. */
+  readonly joins: { sendEarly(): void; onTooEarly(): void };
   /** Called when the login fails; returns the account with another password, or undefined to continue without one. */
   readonly askPassword: (account: Account) => Promise<Account | undefined>;
   /** The registration is complete. */
@@ -77,7 +81,9 @@ export class ClientSession {
   /** The last ERROR of the server. */
   closingReason = "";
   readonly #parts: ClientSessionParts;
-  readonly #registration = new Registration((line) => this.#write(line));
+  readonly #registration = new Registration((line) => this.#write(line), () => {
+    if (this.#parts.isParley) this.#parts.joins.sendEarly();
+  });
   readonly #incoming = new IncomingLines((message, origin) => this.#onMessage(message, origin));
   readonly #sender = new MessageSender({
     send: (line) => this.send(line),
@@ -120,7 +126,7 @@ export class ClientSession {
     const identity = { ...this.#parts.identity, ...(account && { login: () => this.#loginFirst(account) }) };
     this.#limitRegistration();
     try {
-      this.#registration.start(identity);
+      this.#registration.start(identity, this.#parts.isParley);
       for await (const lines of connection.lines()) {
         this.#check.onLine();
         await this.#readLines(lines);
@@ -277,6 +283,9 @@ export class ClientSession {
     if (this.#login?.handle(message)) return;
     const refusal = this.state.registered ? undefined : this.#registration.nickRefusal(this.state, message);
     if (refusal !== undefined) return this.#refuseNick(refusal);
+    if (this.#parts.isParley && !this.#ready && numericName(message.command) === "ERR_NOTREGISTERED") {
+      return this.#parts.joins.onTooEarly();
+    }
     const { state, events } = receive(this.state, incoming);
     // A message of the history does not change the present members.
     if (!history) this.state = state;
@@ -299,6 +308,7 @@ export class ClientSession {
         return this.#sender.onPong(message.params.at(-1) ?? "");
       case "CAP":
         if (this.#mustUseTls(message)) return this.#parts.connection.abort();
+        if (this.#registration.isMismatch(message)) return this.#startAgain();
         return this.#registration.answer(this.state, message);
       case "ACK":
         return this.#onDroppedNotice(this.#sender.onAck(label));
@@ -321,12 +331,20 @@ export class ClientSession {
     return true;
   }
 
+  /** Our registration can be complete already, without the capabilities. */
+  #startAgain(): void {
+    this.#write("QUIT");
+    this.#parts.redial();
+    this.close();
+  }
+
   #becomeReady(): void {
     if (this.#ready) return;
     this.#ready = true;
     const { nick, network } = this.state;
     this.#emit({ kind: "status", status: "ready", again: this.#parts.again, nick, network });
     this.#parts.onReady();
+    this.#registration.onReady(this.state);
   }
 
   #refuseNick(refusal: NickRefusal): void {

@@ -32,6 +32,8 @@ export interface ConnectionLoopParts {
 export class ConnectionLoop {
   /** Whether a server has let us in; then a lost connection is tried again. */
   wasReady = false;
+  /** Whether a server has sent us to another connection. */
+  hasRedialled = false;
   readonly #parts: ConnectionLoopParts;
   readonly #dialler: Dialler;
   readonly #ended = Promise.withResolvers<void>();
@@ -122,7 +124,7 @@ export class ConnectionLoop {
    * before the registration, it is tried again a few times, and the other way is not.
    */
   redial(): void {
-    this.#redials = true;
+    this.#redials = this.hasRedialled = true;
     this.#triesLeft = triesAfterRedial;
   }
 

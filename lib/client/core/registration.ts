@@ -1,6 +1,7 @@
 /**
  * The registration on a server: capabilities, nick, login. Later it asks for capabilities that the server begins to
- * offer. It reads the state and sends lines; it does not change the state.
+ * offer. It reads the state and sends lines; it does not change the state. A server that is known to be Parley gets
+ * everything at once, because each wait for an answer costs the person a round trip.
  */
 
 import { asciiNick } from "../../irc/ascii_name.ts";
@@ -40,6 +41,12 @@ export const wantedCaps: readonly string[] = [
   "userhost-in-names",
 ];
 
+/** Parley offers these with some settings only. */
+const optionalCaps: ReadonlySet<string> = new Set(["draft/account-registration", "sasl"]);
+
+/** Parley of this version offers these with all settings. */
+export const certainCaps: readonly string[] = wantedCaps.filter((name) => !optionalCaps.has(name));
+
 /** The person to register. */
 export interface Identity {
   readonly nick: string;
@@ -75,21 +82,38 @@ const nickRefusals: readonly (NumericName | undefined)[] = [
 /** The registration of one connection. */
 export class Registration {
   readonly #send: (line: string) => void;
+  readonly #onEnd: () => void;
   /** Requests without an answer. */
   #open = 0;
   #login: Identity["login"];
   #ended = false;
+  /** The requests that were sent before the answer to CAP LS. */
+  #early: readonly string[] = [];
 
-  constructor(send: (line: string) => void) {
+  /** `onEnd` is called behind CAP END, before its answer. */
+  constructor(send: (line: string) => void, onEnd: () => void) {
     this.#send = send;
+    this.#onEnd = onEnd;
   }
 
-  start({ nick, username, realname, password, login }: Identity): void {
+  /** With `isParley`, it sends at once what a server of this version takes. */
+  start({ nick, username, realname, password, login }: Identity, isParley: boolean): void {
     this.#login = login;
     this.#send("CAP LS 302");
     if (password !== undefined) this.#send(`PASS :${password}`);
     this.#send(`NICK ${nick}`);
     this.#send(`USER ${username} 0 * :${realname}`);
+    if (!isParley) return;
+    const names = packWords(certainCaps, maxRequestBytes);
+    this.#early = login === undefined ? names : [...names, "sasl"];
+    for (const one of this.#early) this.#request(one);
+    if (login === undefined) this.#end();
+  }
+
+  /** Whether the server has refused what Parley of this version takes. */
+  isMismatch({ params }: Message): boolean {
+    const text = params.at(-1)?.trim() ?? "";
+    return params[1]?.toUpperCase() === "NAK" && text !== "sasl" && this.#early.includes(text);
   }
 
   /** Answers a CAP after `state` has read it. */
@@ -118,13 +142,25 @@ export class Registration {
     return { nick, reason: refusalSentence(state, command, nick, params.at(-1) ?? ""), ascii };
   }
 
+  /** The registration is complete: asks for what it did not wait for. */
+  onReady(state: State): void {
+    if (this.#early.length > 0) this.#ask(state);
+  }
+
   #ask(state: State): void {
-    const missing = wantedCaps.filter((name) => state.offered.has(name) && !state.caps.has(name));
-    for (const names of packWords(missing, maxRequestBytes)) {
-      this.#open++;
-      this.#send(`CAP REQ :${names}`);
-    }
+    // A request would begin the negotiation again, and the registration would wait for another CAP END.
+    if (this.#ended && !state.registered) return;
+    const asked = this.#open > 0 ? this.#early.join(" ").split(" ") : [];
+    const missing = wantedCaps.filter((name) =>
+      state.offered.has(name) && !state.caps.has(name) && !asked.includes(name)
+    );
+    for (const names of packWords(missing, maxRequestBytes)) this.#request(names);
     this.#endWhenDone(state);
+  }
+
+  #request(names: string): void {
+    this.#open++;
+    this.#send(`CAP REQ :${names}`);
   }
 
   #endWhenDone(state: State): void {
@@ -139,7 +175,12 @@ export class Registration {
       });
       return;
     }
+    this.#end();
+  }
+
+  #end(): void {
     this.#ended = true;
     this.#send("CAP END");
+    this.#onEnd();
   }
 }

@@ -114,22 +114,24 @@ export class WantedChannels {
   }
 }
 
-/** The parts that a JoinDeadline uses. */
-export interface JoinDeadlineParts {
+/** The parts that a JoinSender uses. */
+export interface JoinSenderParts {
   readonly wanted: WantedChannels;
-  readonly link: { readonly state: State };
+  readonly link: { readonly state: State; send(line: string): boolean };
   /** Called with a refusal for each of them, when no JOIN is answered for a time. */
   readonly onLate: (event: EventBody) => void;
   /** @default {deadlines.requestMs} */
   readonly limitMs: number | undefined;
 }
 
-/** Ends the wait for the answers to JOIN. A server that answers each PING can still leave a JOIN without an answer. */
-export class JoinDeadline {
-  readonly #parts: JoinDeadlineParts;
+/** Sends JOIN, and ends the wait for its answers. A server that answers each PING can still leave a JOIN without an answer. */
+export class JoinSender {
+  readonly #parts: JoinSenderParts;
+  /** Lines that were sent before the registration was complete. */
+  readonly #early = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(parts: JoinDeadlineParts) {
+  constructor(parts: JoinSenderParts) {
     this.#parts = parts;
   }
 
@@ -139,9 +141,37 @@ export class JoinDeadline {
     return wanted.names.filter((name) => wanted.isAsked(name) && !findBuffer(link.state, name)?.joined);
   }
 
+  send(name: string, key: string): void {
+    this.#parts.link.send(joinLine(name, key));
+    this.restart();
+  }
+
+  /** Sends it for all channels behind the registration, whose answers are still to come. */
+  sendEarly(): void {
+    for (const { name, key } of this.#parts.wanted.all()) {
+      const line = joinLine(name, key);
+      this.#early.add(line);
+      this.#parts.link.send(line);
+    }
+  }
+
+  /** The server takes no JOIN yet. */
+  onTooEarly(): void {
+    this.#early.clear();
+  }
+
+  /** The registration is complete: sends it for all channels whose JOIN is not on the way. */
+  sendAll(): void {
+    for (const { name, key } of this.#parts.wanted.askAgain()) {
+      if (!this.#early.has(joinLine(name, key))) this.send(name, key);
+    }
+    this.#early.clear();
+    this.restart();
+  }
+
   /** Call it when a JOIN is sent and when one is answered: a server can hold back many of them against floods. */
   restart(): void {
-    this.stop();
+    clearTimeout(this.#timer);
     const { onLate, limitMs = deadlines.requestMs } = this.#parts;
     if (this.pending.length === 0) return;
     this.#timer = setTimeout(() => {
@@ -158,6 +188,11 @@ export class JoinDeadline {
 
   /** The connection has ended. */
   stop(): void {
+    this.#early.clear();
     clearTimeout(this.#timer);
   }
+}
+
+function joinLine(name: string, key: string): string {
+  return `JOIN ${name} ${key}`.trimEnd();
 }

@@ -23,6 +23,8 @@ export function createClient(
   const url = new URL(basePath, location.href.replace(/^http/, "ws")).href;
   return new Client({
     nick,
+    // The page came from it. Where a machine of another version answers, the client asks again.
+    isParley: true,
     channels,
     backlog: openingMessages,
     conversations: true,
