@@ -14,7 +14,6 @@ const unspacedScripts =
   "Tai_Viet Tangut Nushu Cuneiform Egyptian_Hieroglyphs";
 /** The mark for a long vowel belongs to no script. */
 const unspaced = `[\u30fc${unspacedScripts.split(" ").map((one) => `\\p{Script=${one}}`).join("")}]`;
-const hasUnspaced = new RegExp(unspaced, "u");
 const flag = "\\p{Regional_Indicator}{2}";
 const keycap = "[0-9#*]\u20e3";
 const pictograph = "(?:\\p{Extended_Pictographic}|\\p{Emoji_Modifier})[\\u{e0020}-\\u{e007f}]*";
@@ -26,10 +25,17 @@ export const signPattern = `[${signs}]`;
 /** In "v2.9" the number counts as a word, so a search for 2.9 finds it. */
 const version = "(?<![\\p{L}\\p{N}])v(?=\\d)";
 const character = "[\\p{L}\\p{N}\\p{M}]";
-const spacedWord = new RegExp([keycap, version, `${character}+`, flag, pictograph, symbol].join("|"), "gu");
-/** In text with characters of scripts without spaces. */
-const anyWord = new RegExp(
-  [
+/** For text that is only ASCII, where it is ten times as fast. */
+const asciiWord = /v(?=[0-9])|[a-z0-9]+/g;
+// deno-lint-ignore no-control-regex -- all of ASCII
+const onlyAscii = /^[\x00-\x7f]*$/;
+
+/** Made with the first text that is not only ASCII: they take 4 ms, and most starts do not need them. */
+let patterns: ReturnType<typeof makePatterns> | undefined;
+
+function makePatterns() {
+  const spacedWord = [keycap, version, `${character}+`, flag, pictograph, symbol];
+  const anyWord = [
     `(?=${character})${unspaced}\\p{M}*`,
     keycap,
     version,
@@ -37,13 +43,15 @@ const anyWord = new RegExp(
     flag,
     pictograph,
     symbol,
-  ].join("|"),
-  "gu",
-);
-/** The same for text that is only ASCII, where it is ten times as fast. */
-const asciiWord = /v(?=[0-9])|[a-z0-9]+/g;
-// deno-lint-ignore no-control-regex -- all of ASCII
-const onlyAscii = /^[\x00-\x7f]*$/;
+  ];
+  return {
+    hasUnspaced: new RegExp(unspaced, "u"),
+    spacedWord: new RegExp(spacedWord.join("|"), "gu"),
+    /** In text with characters of scripts without spaces. */
+    anyWord: new RegExp(anyWord.join("|"), "gu"),
+    oneLetter: new RegExp(`^(?!${unspaced})[\\p{L}\\p{N}]$`, "u"),
+  };
+}
 
 /** The words of folded text, in their order. */
 export function wordsOf(folded: string): string[] {
@@ -57,14 +65,14 @@ export function placedWords(folded: string): SearchWord[] {
 
 function wordPattern(folded: string): RegExp {
   if (onlyAscii.test(folded)) return asciiWord;
-  return hasUnspaced.test(folded) ? anyWord : spacedWord;
+  patterns ??= makePatterns();
+  return patterns.hasUnspaced.test(folded) ? patterns.anyWord : patterns.spacedWord;
 }
-
-const oneLetter = new RegExp(`^(?!${unspaced})[\\p{L}\\p{N}]$`, "u");
 
 /** Whether a word is one letter or digit, in a script with spaces. */
 export function isOneLetter(word: string): boolean {
-  return oneLetter.test(word);
+  patterns ??= makePatterns();
+  return patterns.oneLetter.test(word);
 }
 
 /** The longest symbol that is searched; of longer ones, this much is compared. */

@@ -23,7 +23,7 @@ export type OnFirst = (bytes: Uint8Array) => Promise<unknown> | undefined;
 /** A certificate ready for handshakes; make it once. */
 export interface TlsServerContext {
   readonly secureContext: SecureContext;
-  /** Undefined where only the streams of node:tls work. */
+  /** Undefined where only the streams of node:tls work; the first connection finds that out, not the start. */
   readonly makeEngine: EngineMaker | undefined;
   /** The channel binding of its connections; see tls_identity.ts. */
   readonly serverEndPoint: Uint8Array | undefined;
@@ -32,9 +32,13 @@ export interface TlsServerContext {
 /** The TLS context of a certificate. */
 export function secureContext({ cert, key }: KeyPair): TlsServerContext {
   const secureContext = createSecureContext({ cert, key });
+  let found: { readonly makeEngine: EngineMaker | undefined } | undefined;
   return {
     secureContext,
-    makeEngine: findEngine(secureContext),
+    get makeEngine() {
+      found ??= { makeEngine: findEngine(secureContext) };
+      return found.makeEngine;
+    },
     serverEndPoint: serverEndPoint(new X509Certificate(cert)),
   };
 }

@@ -2,7 +2,7 @@
  * PNG and animated PNG without texts, times and EXIF data. Kept are the chunks that change how the picture looks, and the
  * orientation.
  */
-import { crc32 } from "node:zlib";
+import process from "node:process";
 import { type ByteReader, latin, uint32 } from "./byte_reader.ts";
 import { brokenPicture, type Cleaned } from "./cleaned.ts";
 import { exifOf, orientationOf } from "./exif.ts";
@@ -41,6 +41,8 @@ function chunkOf(type: string, content: Uint8Array): Uint8Array {
   view.setUint32(0, content.length);
   chunk.set(new TextEncoder().encode(type), 4);
   chunk.set(content, 8);
+  // Few pictures need node:zlib, and a start without it takes 2 ms less.
+  const { crc32 } = process.getBuiltinModule("node:zlib");
   view.setUint32(8 + content.length, crc32(chunk.subarray(4, 8 + content.length)));
   return chunk;
 }
