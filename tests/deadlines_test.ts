@@ -28,6 +28,7 @@ const others: Readonly<Record<string, string>> = {
   "lib/net/descriptors.ts": "the shell answers at once",
   "lib/net/proxied_socket.ts": "the limit that its caller sets",
   "lib/net/read_scheduler.ts": "lets writers go first",
+  "lib/net/send_queue.ts": "joins several lines to one write",
   "lib/server/cluster/nats_health_check.ts": "checks at intervals",
   "lib/server/cluster/nats_heartbeats.ts": "sends at intervals",
   "lib/server/cluster/nats_resync.ts": "a pause before the next try",

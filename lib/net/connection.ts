@@ -64,8 +64,9 @@ export interface ServerConnection extends Connection {
   readonly isLocal: boolean;
   /**
    * Queues whole encoded lines. `chunk` is not copied: a broadcast is cheap because all readers get the same object.
+   * One that can wait is sent up to 50 ms later when there are very many of them.
    */
-  write(chunk: Uint8Array): void;
+  write(chunk: Uint8Array, canWait?: boolean): void;
   /**
    * Counts the input since the last call that gave no line: blank lines, WebSocket frames without a line, reads that
    * completed no line. After some of it `lines()` gives an empty array.

@@ -26,6 +26,15 @@ const ROUNDS = 4;
  * next rounds of the event loop, so that other sockets are read in between.
  */
 const queuesAtOnce = 500;
+/**
+ * Lines that can wait, as the JOIN of somebody else, wait only in a crowd: after so many deliveries of them in one pause,
+ * the next ones wait for its end or for a line that cannot wait. Without this, when 3,000 clients come back into 20
+ * channels, each JOIN is a write of its own for 150 members: 40 % of the CPU time.
+ */
+const deliveriesWithoutPause = 500;
+const pauseMs = 50;
+/** A queue with more bytes does not wait. */
+const mostWaiting = 16_384;
 
 /** Takes some of `bytes` and resolves to their number; rejects if the connection is over. */
 export interface Writer {
@@ -62,7 +71,19 @@ export class Flusher {
   #queues: SendQueue[] = [];
   /** The queues of earlier ticks that are not written yet; what they contain is saved. */
   #later: SendQueue[] = [];
+  /** The queues that have only lines that can wait, and perhaps others that were written since. */
+  readonly #waiting = new Set<SendQueue>();
+  #pause: ReturnType<typeof setTimeout> | undefined;
+  #pauseFrom = -Infinity;
+  #deliveriesInPause = 0;
   #rounds = 0;
+  readonly #endPause = () => {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.#pauseFrom = performance.now();
+    for (const queue of this.#waiting) queue.stopWaiting();
+    this.#waiting.clear();
+  };
   readonly #round = () => {
     if (--this.#rounds <= 0) this.#flush();
     else queueMicrotask(this.#round);
@@ -79,8 +100,23 @@ export class Flusher {
     queueMicrotask(this.#round);
   }
 
+  /** Schedules the queue for this tick, or in a crowd for the end of the pause. A line that cannot wait ends the wait. */
+  scheduleInPause(queue: SendQueue): void {
+    if (this.#pause === undefined) {
+      const now = performance.now();
+      if (now - this.#pauseFrom >= pauseMs) {
+        this.#pauseFrom = now;
+        this.#deliveriesInPause = 0;
+      }
+      if (++this.#deliveriesInPause <= deliveriesWithoutPause) return queue.stopWaiting();
+      this.#pause = setTimeout(this.#endPause, pauseMs);
+    }
+    this.#waiting.add(queue);
+  }
+
   /** Flushes all queues without waiting for the end of the tick. */
   now(): void {
+    if (this.#pause !== undefined) this.#endPause();
     this.#flush();
     for (const queue of this.#later.splice(0)) queue.flush();
   }
@@ -145,8 +181,11 @@ export class SendQueue {
     return this.#node === undefined && this.#inFlight === undefined;
   }
 
-  /** Adds whole lines. `chunk` is not copied. Over the limit it is dropped, and `exceeded` is called. */
-  push(chunk: Uint8Array): void {
+  /**
+   * Adds whole lines. `chunk` is not copied. Over the limit it is dropped, and `exceeded` is called. A chunk that can
+   * wait is sent at the latest 50 ms later; all chunks keep their order.
+   */
+  push(chunk: Uint8Array, canWait = false): void {
     if (this.#closed) return;
     if (this.bytes + chunk.length > this.#maxBytes) {
       this.#closed = true;
@@ -154,7 +193,14 @@ export class SendQueue {
       return;
     }
     this.#node = (this.#node ?? this.#flusher.root).append(chunk);
-    if (!this.#scheduled && this.#inFlight === undefined) this.#schedule();
+    if (this.#scheduled || this.#inFlight !== undefined) return;
+    if (canWait && this.#node.bytes <= mostWaiting) this.#flusher.scheduleInPause(this);
+    else this.#schedule();
+  }
+
+  /** Sends in this tick what could wait, unless it is sent already. Only the flusher calls it. */
+  stopWaiting(): void {
+    if (this.#node !== undefined && !this.#scheduled && this.#inFlight === undefined) this.#schedule();
   }
 
   /** Starts the next write. Only the flusher calls it. */

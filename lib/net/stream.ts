@@ -167,8 +167,8 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     this.#queue.push(encodeLine(line, this.framing));
   }
 
-  write(chunk: Uint8Array): void {
-    this.#queue.push(chunk);
+  write(chunk: Uint8Array, canWait = false): void {
+    this.#queue.push(chunk, canWait);
   }
 
   close(): void {

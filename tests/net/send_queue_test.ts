@@ -181,3 +181,42 @@ Deno.test("Flusher continues if one queue fails, and that queue ends", async () 
   await settled();
   assertEquals([annReads.calls, bobReads.text, ann.bytes], [[annReads.fault], "one\n", 0]);
 });
+
+Deno.test("in a crowd, lines that can wait do so until the pause ends or another line comes, in their order", async () => {
+  const flusher = new Flusher();
+  const all = Array.from({ length: 510 }, () => startQueue(1_000, flusher));
+  const [first, firstReader] = all[500] ?? [];
+  const [second, secondReader] = all[501] ?? [];
+  const others = all.slice(502);
+  for (const [queue] of all) queue.push(bytes("one\n"), true);
+  await settled();
+  assertEquals(all.map(([, { text }]) => text), all.map((_, at) => at < 500 ? "one\n" : ""));
+  first?.push(bytes("two\n"), true);
+  first?.push(bytes("three\n"));
+  await settled();
+  assertEquals(
+    [firstReader?.text, secondReader?.text, second?.bytes, second?.idle],
+    ["one\ntwo\nthree\n", "", 4, false],
+  );
+  second?.close();
+  await new Promise((resolve) => setTimeout(resolve, 70));
+  assertEquals([secondReader, ...others.map(([, reader]) => reader)].map((reader) => reader?.writes), [
+    ["one\n"],
+    ...others.map(() => ["one\n"]),
+  ]);
+  assertEquals(firstReader?.writes, ["one\ntwo\nthree\n"]);
+});
+
+Deno.test("Flusher.now does not wait for the end of a pause, and much that waits is sent at once", async () => {
+  const flusher = new Flusher();
+  const all = Array.from({ length: 502 }, () => startQueue(100_000, flusher));
+  for (const [queue] of all.slice(0, 501)) queue.push(bytes("one\n"), true);
+  await settled();
+  all[501]?.[0].push(new Uint8Array(20_000), true);
+  await settled();
+  const written = () => all.slice(500).map(([, { text }]) => text.length);
+  assertEquals(written(), [0, 20_000]);
+  flusher.now();
+  await settled();
+  assertEquals(written(), [4, 20_000]);
+});

@@ -68,7 +68,9 @@ function join(
   const prefixes = isNew ? "@" : registeredRank(channel, user.account);
   channel.add(user, prefixes, stamp);
   touchRegistered(chat, channel, stampMs(stamp));
-  saveAndBroadcast(chat, channel, joinMessage(user, channel, stamp), stamp);
+  const arrival = joinMessage(user, channel, stamp);
+  saveEvent(chat, [channel], arrival, stamp);
+  for (const session of channel.sessions) session.send(arrival, session.user !== user);
   if (!isNew) broadcastRanks(chat, channel, user, { gained: rankModes(prefixes) }, stamp);
   if (user.away !== undefined) {
     const away = isSilent(channel, user) ? silentAwayMessage : awayMessage;

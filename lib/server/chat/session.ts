@@ -58,8 +58,9 @@ export interface Session {
   /**
    * Sends a message about an event. Never blocks or throws; the connection of a reader that does not keep up is closed.
    * While an event of this session's own labelled command is applied, the message joins the labelled answer.
+   * A message that can wait comes up to 50 ms later when very many people arrive, but never after a later one.
    */
-  send(outgoing: Deliverable): void;
+  send(outgoing: Deliverable, canWait?: boolean): void;
   /** Sends an answer to the current command. */
   answer(outgoing: Deliverable): void;
   /** Sends lines that answer the current command. */
@@ -150,22 +151,22 @@ export class SessionState implements Session {
     this.profile = this.#profileOf(this.capabilities, this.connection.framing);
   }
 
-  send(outgoing: Deliverable): void {
+  send(outgoing: Deliverable, canWait = false): void {
     if (this.response !== undefined && this.chat.applyingFor === this) {
       this.response.addEvent(outgoing.lines(this.profile.mask));
       return;
     }
-    this.deliver(outgoing);
+    this.deliver(outgoing, canWait);
   }
 
   /**
    * Sends a message that does not become part of a labelled answer. The events of that answer go out before it, except
    * the event that is being applied: a message to oneself arrives beside its labelled echo.
    */
-  deliver(outgoing: Deliverable): void {
+  deliver(outgoing: Deliverable, canWait = false): void {
     if (this.response?.hasEvents && this.chat.applyingFor !== this) this.#spillAnswer(this.response);
     const chunk = outgoing.chunk(this.profile);
-    if (chunk !== undefined) this.connection.write(chunk);
+    if (chunk !== undefined) this.connection.write(chunk, canWait);
   }
 
   answer(outgoing: Deliverable): void {
