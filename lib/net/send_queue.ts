@@ -114,6 +114,11 @@ export class Flusher {
     this.#waiting.add(queue);
   }
 
+  /** The queue dropped its bytes. Without a queue that waits, no timer is left. */
+  leavePause(queue: SendQueue): void {
+    if (this.#waiting.delete(queue) && this.#waiting.size === 0) this.#endPause();
+  }
+
   /** Flushes all queues without waiting for the end of the tick. */
   now(): void {
     if (this.#pause !== undefined) this.#endPause();
@@ -238,6 +243,7 @@ export class SendQueue {
   clear(): void {
     this.#closed = true;
     this.#node = undefined;
+    this.#flusher.leavePause(this);
     // A queue that could not be flushed can leave a long branch there.
     this.#flusher.root.forget();
   }

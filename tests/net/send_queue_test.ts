@@ -220,3 +220,12 @@ Deno.test("Flusher.now does not wait for the end of a pause, and much that waits
   await settled();
   assertEquals(written(), [4, 20_000]);
 });
+
+Deno.test("when the queues that wait are cleared, no timer is left and their lines are lost", async () => {
+  const flusher = new Flusher();
+  const all = Array.from({ length: 501 }, () => startQueue(1_000, flusher));
+  for (const [queue] of all) queue.push(bytes("one\n"), true);
+  await settled();
+  for (const [queue] of all) queue.clear();
+  assertEquals(all.filter(([, { text }]) => text === "").length, 1);
+});
