@@ -29,13 +29,11 @@ const addressAt: Record<number, number> = { 2: 4, 10: 8 };
 const longestAddress = 28;
 /** The first three descriptors are standard input, output and error output. */
 const firstDescriptor = 3;
-/**
- * How many unknown numbers a search asks the system about, and how far above the highest known one. A peer that left is
- * never found, so a wide search is rare.
- */
+/** How many unknown numbers a search asks the system about, and how far above the highest known one. */
 const nearSearch = { asked: 48, above: 48 };
 const wideSearch = { asked: 1024, above: 1024 };
-const wideSearchMs = 100;
+/** The pause after a wide search, as a multiple of its time: a peer that left is never found, and many can leave. */
+const wideSearchRest = 9;
 
 type Libc = Deno.DynamicLibrary<typeof symbols>["symbols"];
 type TcpAddress = Pick<Deno.NetAddr, "hostname" | "port">;
@@ -62,7 +60,7 @@ class DescriptorSearch {
   /** All numbers below are known. */
   #lowest = firstDescriptor;
   #highest = firstDescriptor;
-  #wideMs = -Infinity;
+  #wideFromMs = -Infinity;
   readonly #bytes = new Uint8Array(longestAddress);
   readonly #length = new Uint32Array(1);
 
@@ -75,15 +73,18 @@ class DescriptorSearch {
       this.#isEnd(libc.getpeername, descriptor, peerAddress, peer.port) &&
       this.#isEnd(libc.getsockname, descriptor, localAddress, local.port);
     const found = this.#search(isIt, nearSearch);
-    const nowMs = performance.now();
-    if (found >= 0 || nowMs - this.#wideMs < wideSearchMs) return found;
-    this.#wideMs = nowMs;
+    if (found >= 0) return found;
+    const startedMs = performance.now();
+    if (startedMs < this.#wideFromMs) return -1;
     // Numbers that belonged to something else can be free again.
     for (let at = firstDescriptor; at <= this.#highest; at++) {
       if (this.#states[at] === 2) this.#states[at] = 0;
     }
     this.#lowest = firstDescriptor;
-    return this.#search(isIt, wideSearch);
+    const foundWide = this.#search(isIt, wideSearch);
+    const endedMs = performance.now();
+    this.#wideFromMs = endedMs + (endedMs - startedMs) * wideSearchRest;
+    return foundWide;
   }
 
   /** The socket is about to be closed. */
