@@ -17,7 +17,7 @@ const maxRestMs = 250;
  */
 export class DrawSchedule {
   readonly #draw: () => void;
-  /** What the next drawing waits for; undefined when none is wanted. */
+  /** The next drawing was asked for while the page was visible, or hidden; undefined when none is planned. */
   #waitsFor: { readonly isVisible: boolean } | undefined;
   /** Nothing is drawn before this time, by performance.now(). */
   #restsUntil = 0;
