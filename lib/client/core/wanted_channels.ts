@@ -163,7 +163,8 @@ export class JoinSender {
   /** The registration is complete: sends it for all channels whose JOIN is not on the way. */
   sendAll(): void {
     for (const { name, key } of this.#parts.wanted.askAgain()) {
-      if (!this.#early.has(joinLine(name, key))) this.send(name, key);
+      const line = joinLine(name, key);
+      if (!this.#early.has(line)) this.#parts.link.send(line);
     }
     this.#early.clear();
     this.restart();
