@@ -10,11 +10,11 @@ import { certificate, type Kind, type Server } from "./servers.ts";
 export const channel = "#tea";
 
 /** Connections that wait at a time: the listen queue of ngIRCd holds 10, and a dropped connection waits a second. */
-const acceptWidth = 8;
+export const acceptWidth = 8;
 /** Clients that register at a time: InspIRCd accepts them only once a second. */
 const registerWidth = 1000;
 /** Clients that join at a time: each JOIN goes to all members, and ngIRCd queues at most 32 KiB for a client. */
-const joinWidth = 50;
+export const joinWidth = 50;
 
 export interface CrowdOptions {
   readonly count: number;

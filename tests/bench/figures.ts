@@ -27,5 +27,10 @@ export function median(values: readonly number[]): number {
   return ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
+/** The value below which `share` of the values are (0.99: the 99th percentile); NaN of an empty list. */
+export function percentile(sorted: ArrayLike<number>, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+}
+
 /** How long a load runs before it is measured. */
 export const warmMs = 300;

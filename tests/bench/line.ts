@@ -7,7 +7,10 @@
 export const mark = "~".charCodeAt(0);
 
 /** The length of the text, without the command before it and CR LF after it. */
-export const textBytes = 100;
+const textBytes = 100;
+
+/** The most clients that send in turn or together; one digit of the line tells them apart. */
+export const maxSenders = 8;
 
 const sequenceDigits = 8;
 const digitZero = "0".charCodeAt(0);

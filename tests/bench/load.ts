@@ -15,10 +15,9 @@
  */
 
 import { cpuSeconds } from "./cpu.ts";
-import { channel } from "./crowd.ts";
-import type { Crowd } from "./crowd.ts";
+import { channel, type Crowd } from "./crowd.ts";
 import { pause } from "../support/deadline.ts";
-import { benchLine, senderAt } from "./line.ts";
+import { benchLine, maxSenders, senderAt } from "./line.ts";
 import { Drain } from "./drain.ts";
 import type { LoadClient } from "./load_client.ts";
 import type { Server } from "./servers.ts";
@@ -34,7 +33,6 @@ export interface Throughput {
   readonly perCpuSecond: number;
 }
 
-const maxSenders = 8;
 /** The senders wait while the clients lack this many times the messages in flight. */
 const maxLag = 4;
 

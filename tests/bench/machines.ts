@@ -7,7 +7,7 @@ import { Cluster } from "../support/cluster.ts";
 import { startServer } from "../support/server.ts";
 import { channel, nickOf } from "./crowd.ts";
 import { pause } from "../support/deadline.ts";
-import { warmMs } from "./figures.ts";
+import { percentile, warmMs } from "./figures.ts";
 import { benchLine, senderAt, sequenceAt } from "./line.ts";
 import { LoadClient } from "./load_client.ts";
 import type { Report } from "./report.ts";
@@ -80,8 +80,7 @@ async function delay(from: number, to: number): Promise<Delay> {
   await pause(warmMs);
   for (const peer of [sender, reader]) peer.close();
   const sorted = delays.sort((one, other) => one - other);
-  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? NaN;
-  return [at(0.5), at(0.99)];
+  return [percentile(sorted, 0.5), percentile(sorted, 0.99)];
 }
 
 async function together(ports: readonly number[], rounds: number): Promise<number[]> {

@@ -23,7 +23,6 @@ export interface Latency {
   readonly maxMs: number;
   /** The CPU time of the server, in hundredths of one core. */
   readonly cpuPercent: number;
-  readonly deliveries: number;
 }
 
 /** The clients that the worker connects. */

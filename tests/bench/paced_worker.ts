@@ -1,16 +1,13 @@
 /** The load of paced.ts: it keeps the clients of one server, and sends and reads in one loop. */
 import { answerWith } from "./assistant_worker.ts";
 import { cpuSeconds } from "./cpu.ts";
-import { channel, nickOf } from "./crowd.ts";
-import { benchLine, sequenceAt } from "./line.ts";
+import { acceptWidth, channel, joinWidth, nickOf } from "./crowd.ts";
+import { percentile } from "./figures.ts";
+import { benchLine, maxSenders, sequenceAt } from "./line.ts";
 import type { Latency, PacedGathering, PacedQuestion, PacedWindow } from "./paced.ts";
 import { PolledClients } from "./polled_clients.ts";
 
-const maxSenders = 8;
-/** Connections that wait at a time, as in crowd.ts. */
-const acceptWidth = 8;
 const acceptMs = 2;
-const joinWidth = 50;
 const limitMs = 30_000;
 const drainMs = 300;
 
@@ -49,7 +46,7 @@ function lossSentence({ all, ended, reason }: PolledClients): string {
   return `${ended} of ${all.length} connections ended${reason}`;
 }
 
-/** In groups, because each JOIN goes to all members, and ngIRCd queues at most 32 KiB for a client. */
+/** They join in groups, as in crowd.ts. */
 function join({ all }: PolledClients): void {
   let joined = 0;
   for (const [at, client] of all.entries()) {
@@ -98,7 +95,6 @@ function run(clients: PolledClients, { pid, rate }: PacedWindow, ms: number): La
 
 function percentiles(latencies: Float64Array): Omit<Latency, "cpuPercent"> {
   latencies.sort();
-  const at = (share: number) =>
-    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? NaN;
-  return { p50Ms: at(0.5), p99Ms: at(0.99), p999Ms: at(0.999), maxMs: at(1), deliveries: latencies.length };
+  const at = (share: number) => percentile(latencies, share);
+  return { p50Ms: at(0.5), p99Ms: at(0.99), p999Ms: at(0.999), maxMs: at(1) };
 }

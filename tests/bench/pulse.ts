@@ -4,24 +4,16 @@
  * that brought it, the work of the load's own process included, which is the same for all servers.
  */
 
-import { channel } from "./crowd.ts";
-import type { Crowd } from "./crowd.ts";
-import { benchLine, sequenceAt } from "./line.ts";
-
-export interface Latency {
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly deliveries: number;
-}
+import { channel, type Crowd } from "./crowd.ts";
+import { percentile } from "./figures.ts";
+import { benchLine, maxSenders, sequenceAt } from "./line.ts";
 
 export interface PulseOptions {
   /** Messages per second, by the first clients of the crowd in turn. */
   readonly rate: number;
-  /** Clients that are not counted, at the end of the crowd. @default {0} */
-  readonly leaveOut?: number;
+  /** Clients that are not counted, at the end of the crowd. */
+  readonly leaveOut: number;
 }
-
-const maxSenders = 8;
 
 /** Sends from its construction until stop(). */
 export class Pulse {
@@ -33,7 +25,7 @@ export class Pulse {
   #latencies: number[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(crowd: Crowd, { rate, leaveOut = 0 }: PulseOptions) {
+  constructor(crowd: Crowd, { rate, leaveOut }: PulseOptions) {
     this.#crowd = crowd;
     this.#rate = rate;
     this.#leaveOut = leaveOut;
@@ -46,13 +38,11 @@ export class Pulse {
     this.#send();
   }
 
-  /** The measurements since the start or the last call. */
-  take(): Latency {
+  /** The 99th percentile of the latencies since the start or the last call, in milliseconds. */
+  takeP99(): number {
     const sorted = Float64Array.from(this.#latencies).sort();
     this.#latencies = [];
-    const at = (share: number) =>
-      sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
-    return { p50Ms: at(0.5), p99Ms: at(0.99), deliveries: sorted.length };
+    return percentile(sorted, 0.99);
   }
 
   stop(): void {

@@ -23,7 +23,7 @@ export interface StuckOptions {
   readonly rate: number;
   /** The time with readers only. */
   readonly halfMs: number;
-  /** So long they can stay connected. */
+  /** The longest time that they can stay connected. */
   readonly giveUpMs: number;
   /** Each has a sender and readers of its own, because ngIRCd slows the sender when a reader is disconnected. */
   readonly rounds: number;
@@ -108,15 +108,15 @@ async function measureRound(
   const stream = startStream(streamer, readers.map((_, at) => nickOf(index + 1 + at)));
   try {
     await pause(warmMs);
-    pulse.take();
+    pulse.takeP99();
     await pause(halfMs);
-    const readingP99Ms = pulse.take().p99Ms;
+    const readingP99Ms = pulse.takeP99();
     const stoppedAt = performance.now();
     const quit = first.heardTimes(stuck, "QUIT").then(() => performance.now() - stoppedAt, () => Infinity);
     for (const reader of readers) reader.pause();
     const cutOffMs = await Promise.race([quit, pause(giveUpMs).then(() => Infinity)]);
     await pause(Math.max(warmMs, halfMs - cutOffMs));
-    return { readingP99Ms, stuckP99Ms: pulse.take().p99Ms, cutOffMs };
+    return { readingP99Ms, stuckP99Ms: pulse.takeP99(), cutOffMs };
   } finally {
     clearInterval(stream);
   }
