@@ -7,7 +7,7 @@
 # For a chat server: code that takes over a connection on which somebody has already begun to write, for example TLS that
 # sends tickets after its handshake, fails only sometimes, and the error ends the program if nobody catches it. Set the
 # options right after accept().
-# Our code: lib/net/accept.ts and lib/net/tls_engine_socket.ts.
+# Our code: lib/net/accept.ts.
 set -euo pipefail
 
 folder=$(mktemp -d)

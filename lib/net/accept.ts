@@ -99,7 +99,7 @@ export class Acceptor {
     const socket = new DirectSocket(accepted);
     try {
       // An answer of several small writes would otherwise wait for the peer's delayed acknowledgements: 40 ms each.
-      socket.setNoDelay();
+      accepted.setNoDelay();
       return this.#options.onSocket(socket, isLast);
     } catch (error) {
       socket.close();

@@ -60,6 +60,7 @@ export async function dial(address: string, options: DialOptions = {}): Promise<
   try {
     const either = signal === undefined ? timeout.signal : AbortSignal.any([signal, timeout.signal]);
     const socket = await Deno.connect({ hostname, port, signal: either });
+    socket.setNoDelay();
     return streamConnection(socket, { flusher: new Flusher(), limits });
   } catch (error) {
     throw new DialError(address, reasonOf(error, signal, timeout.signal), error);

@@ -93,6 +93,7 @@ export async function dialTls(address: string, options: DialTlsOptions = {}): Pr
   try {
     const certificate = certificateOf(socket);
     const judged = trust(address, `${hostname}:${port}`, shownBy(socket, certificate), options);
+    socket.setNoDelay(true);
     const inner = new TlsSocket(socket);
     inner.identity = { clientCertificate: undefined, serverEndPoint: serverEndPoint(certificate) };
     const connection = streamConnection(inner, { flusher: new Flusher(), limits });

@@ -196,8 +196,4 @@ export class DirectSocket implements StreamSocket {
     this.#descriptor = -1;
     this.#socket.close();
   }
-
-  setNoDelay(): void {
-    this.#socket.setNoDelay();
-  }
 }

@@ -123,8 +123,4 @@ export class ProxiedSocket implements StreamSocket {
   close(): void {
     this.#socket.close();
   }
-
-  setNoDelay(): void {
-    this.#socket.setNoDelay?.();
-  }
 }

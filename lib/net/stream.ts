@@ -40,7 +40,10 @@ export interface ConnectionOwner {
   closed(): void;
 }
 
-/** The socket functions a connection needs; Deno's sockets have them. A socket with a `handshake` is secure. */
+/**
+ * The socket functions a connection needs; Deno's sockets have them. A socket with a `handshake` is secure. The code that
+ * opens a socket makes it send small writes at once (TCP_NODELAY): later, while a write waits, Deno 2.9.6 refuses that.
+ */
 export interface StreamSocket extends Writer {
   readonly remoteAddr: { readonly hostname: string; readonly port: number };
   readonly localAddr?: { readonly port: number };
@@ -53,7 +56,6 @@ export interface StreamSocket extends Writer {
   read(bytes: Uint8Array): Promise<number | null>;
   closeWrite(): Promise<void>;
   close(): void;
-  setNoDelay?(): void;
 }
 
 /**
@@ -132,7 +134,6 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     this.framing = framing;
     const Reader = framing === "line" ? LineSplitter : FrameReader;
     this.#splitter = new Reader(options.limits, firstBytes);
-    sendAtOnce(socket);
   }
 
   get remote(): string {
@@ -338,15 +339,6 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
 /** Whether the peer of a socket, with this address, is a program on this machine. */
 export function isLocalPeer(address: string, { proxiedFrom }: Pick<StreamSocket, "proxiedFrom">): boolean {
   return isLoopback(address) && proxiedFrom !== "elsewhere";
-}
-
-/** A socket that was closed at this moment, for example by its peer after the TLS handshake, ends the first read. */
-function sendAtOnce(socket: StreamSocket): void {
-  try {
-    socket.setNoDelay?.();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
-  }
 }
 
 /** A peer behind a proxy speaks IRC, so a PROXY header gets an IRC answer. */

@@ -1,7 +1,6 @@
 /**
  * A socket inside TLS: an accepted socket and the engine that encrypts for it. It has no buffer of its own while its
- * peer is idle: bytes are read into the buffer of the reader and decrypted from there. It has no setNoDelay(): accept.ts
- * has called it, and it throws while a write waits, as a ticket for the peer can (Deno 2.9.6).
+ * peer is idle: bytes are read into the buffer of the reader and decrypted from there.
  */
 import { parseFingerprint } from "../irc/digest.ts";
 import { closeQuietly } from "./close_quietly.ts";

@@ -1,7 +1,7 @@
 /**
  * A socket of node:tls in the form that net/ reads and writes. Clients dial with it, because Deno's own TLS does not
  * give the certificate of the peer. It also skips the proof that the peer has its key where chains are not checked, so
- * a pin would be worthless. The server accepts with it (tls_accept.ts).
+ * a pin would be worthless. A server in a Deno without the TLS engine accepts with it (tls_stream_accept.ts).
  */
 import type { TLSSocket } from "node:tls";
 import type { StreamSocket } from "./stream.ts";
@@ -66,11 +66,6 @@ export class TlsSocket implements StreamSocket {
     this.#socket.destroy();
     // Destroying can wait for the peer.
     this.#carrier?.close();
-  }
-
-  /** An accepted carrier has it already. */
-  setNoDelay(): void {
-    if (this.#carrier === undefined) this.#socket.setNoDelay(true);
   }
 
   #take(chunk: Uint8Array, bytes: Uint8Array): number {

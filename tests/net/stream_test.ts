@@ -245,9 +245,6 @@ Deno.test("a socket that was closed before it became a connection only ends the 
     write: gone,
     closeWrite: gone,
     close: () => {},
-    setNoDelay() {
-      throw new Deno.errors.BadResource("Bad resource ID");
-    },
   }, { flusher: new Flusher(), limits: { tagBytes: 99, bodyBytes: 99 }, onClosed: () => closed++ });
   assertEquals([await allLines(connection), connection.ended, closed], [
     [],
