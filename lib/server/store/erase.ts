@@ -5,13 +5,13 @@
  * at once, and erased step by step.
  */
 import type { StatementSync } from "node:sqlite";
-import { utf8Bytes } from "../../irc/lines.ts";
 import { parse } from "../../irc/message.ts";
 import { fold, type Folded } from "../../irc/names.ts";
 import type { StoredRecord } from "./block.ts";
 import { logOf, row } from "./conversation.ts";
 import type { Database, WriteStatement } from "./database.ts";
 import type { Deletion, Deletions } from "./deletions.ts";
+import { emptyRecords, type FoundBlock } from "./empty_records.ts";
 import type { History } from "./history.ts";
 import type { HistoryView } from "./history_reader.ts";
 import { entryAt, placeOf } from "./index_entries.ts";
@@ -22,14 +22,6 @@ import type { SearchHit } from "./search_request.ts";
 const charactersPerStep = 256;
 /** More records are not erased in one step. */
 const recordsPerStep = 4;
-
-/** The records of a block. */
-interface FoundBlock {
-  readonly block: number;
-  readonly log: number;
-  readonly first: number;
-  readonly records: readonly StoredRecord[];
-}
 
 /** Erases records wherever they are stored. */
 export class Eraser {
@@ -212,15 +204,10 @@ export class Eraser {
     if (short.length > 0) this.#eraseNow(found, short);
   }
 
-  #eraseNow({ block, log, first, records }: FoundBlock, places: readonly number[]): void {
-    this.#index.remove(block, log, records, { places, secure: true });
-    const remaining = records.map((one, place) => places.includes(place) ? { ...one, record: "" } : one);
-    const erased = places.map((place) => records[place]?.record ?? "").filter((record) => record !== "");
-    this.#history.rewrite(block, first, remaining, erased.length);
-    const bytes = erased.reduce((sum, record) => sum + utf8Bytes(record), 0);
-    this.#index.uncount(block, log, { count: erased.length, bytes });
+  #eraseNow(found: FoundBlock, places: readonly number[]): void {
+    const { isEmpty } = emptyRecords(this.#history, this.#index, found, { places, secure: true });
     this.#needsScrub = true;
-    if (remaining.every(({ record }) => record === "")) this.#empty.add(block);
+    if (isEmpty) this.#empty.add(found.block);
     if (this.#empty.size > 0) this.#removeEmptyBlocks();
   }
 

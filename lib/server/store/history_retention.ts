@@ -9,13 +9,13 @@ import { decodeBlock, type StoredRecord } from "./block.ts";
 import { type Conversations, logOf, row } from "./conversation.ts";
 import type { Database, WriteStatement } from "./database.ts";
 import type { Deletions } from "./deletions.ts";
+import { emptyRecords } from "./empty_records.ts";
 import { grownLimits, type SizeLimits } from "./grown_limits.ts";
 import type { History } from "./history.ts";
 import type { HistorySize } from "./history_size.ts";
 import type { SavedValues } from "./saved_values.ts";
 import type { SearchIndex } from "./search.ts";
 import type { Clock } from "../../irc/clock.ts";
-import { utf8Bytes } from "../../irc/lines.ts";
 import { firstStamp } from "../../irc/stamp.ts";
 
 /** The limits of the stored history. */
@@ -178,28 +178,15 @@ export class HistoryRetention {
     const records = decodeBlock(Number(first), String(text));
     const places = firstPlaces(records);
     if (this.#index.contains(Number(id)) && places.length < records.length) {
-      return this.#empty({ id: Number(id), log: Number(log), first: Number(first) }, records, places);
+      const found = { block: Number(id), log: Number(log), first: Number(first), records };
+      const emptied = emptyRecords(this.#history, this.#index, found, { places, secure: false });
+      return this.#index.merge.count(emptied.bytes);
     }
     this.#index.remove(Number(id), Number(log), records, { secure: false });
     this.#index.uncount(Number(id), Number(log), { count: Number(count), bytes: Number(bytes) });
     this.#remove.run(Number(id));
     this.#index.merge.count(Number(bytes));
     this.#size.drop(this.#conversations.removeIfEmpty(Number(log) >> 1));
-  }
-
-  /** Deletes records of a block, as an erasure does. */
-  #empty(
-    { id, log, first }: { readonly id: number; readonly log: number; readonly first: number },
-    records: readonly StoredRecord[],
-    places: readonly number[],
-  ): void {
-    this.#index.remove(id, log, records, { places, secure: false });
-    const remaining = records.map((one, place) => places.includes(place) ? { ...one, record: "" } : one);
-    const removed = places.map((place) => records[place]?.record ?? "").filter((record) => record !== "");
-    this.#history.rewrite(id, first, remaining, removed.length);
-    const bytes = removed.reduce((sum, record) => sum + utf8Bytes(record), 0);
-    this.#index.uncount(id, log, { count: removed.length, bytes });
-    this.#index.merge.count(bytes);
   }
 }
 
