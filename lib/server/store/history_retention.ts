@@ -108,7 +108,7 @@ export class HistoryRetention {
     return total > 0 && !this.#size.isUncounted && this.#size.bytes > total * urgentShare;
   }
 
-  /** Deletes the oldest blocks of the largest conversation if it, or all together, are too large. */
+  /** Deletes some of the largest conversation, the oldest first, if it, or all together, are too large. */
   pruneLargest(): boolean {
     const { each, total } = this.sizeLimits;
     if ((each === 0 && total === 0) || this.#size.isUncounted) return false;
@@ -136,10 +136,11 @@ export class HistoryRetention {
     const { ageMs } = this.#limits;
     if (ageMs === 0) return false;
     const oldest = firstStamp(this.#clock.cautiousNow() - ageMs);
-    const blocks = this.#oldest.all().filter((block) => lastOf(block) < oldest);
-    for (const block of blocks) this.#delete(block);
+    const block = this.#oldest.get();
+    const isOld = block !== undefined && lastOf(block) < oldest;
+    if (isOld) this.#delete(block);
     const deletions = this.#deletions.removeBefore(oldest);
-    return blocks.length > 0 || deletions > 0;
+    return isOld || deletions > 0;
   }
 
   /** Whole blocks are deleted, so a conversation can stay over the limit; the next one gets its turn all the same. */
@@ -154,22 +155,17 @@ export class HistoryRetention {
     const isReduced = [messages, events].map((count, stream) =>
       this.#reduce(logOf(Number(id), stream === 0 ? 0 : 1), Number(count) - maxCount)
     ).includes(true);
-    // A step deletes only a few blocks.
     if (!isReduced) this.#visited = Number(id);
     return true;
   }
 
-  /** Deletes the oldest blocks of a log, with `over` records at most; returns whether it deleted one. */
+  /** Deletes the oldest block of a log if it has `over` records at most; returns whether it did. */
   #reduce(log: number, over: number): boolean {
     if (over <= 0) return false;
-    let left = over;
-    for (const block of this.#oldestOf.all(log)) {
-      const count = Number(row(block)[3]);
-      if (count > left) break;
-      left -= count;
-      this.#delete(block);
-    }
-    return left < over;
+    const block = this.#oldestOf.get(log);
+    if (block === undefined || Number(row(block)[3]) > over) return false;
+    this.#delete(block);
+    return true;
   }
 
   /** Deletes a block; if it has many words, only its first records. */
