@@ -37,7 +37,7 @@ type Values = OptionValues<typeof rows>;
 
 /** The limit of a run, in case something hangs. */
 const giveUpMs = 40 * 60_000;
-/** What a quick run measures, beside an Ergo that is named or installed. */
+/** The parts, servers and sizes of a quick run. */
 const quickParts: readonly PartName[] = ["paced", "fan-out", "storm", "idle", "start"];
 const quickServers: readonly ServerName[] = ["parley", "parley-disk", "relay", "inspircd", "ergo"];
 const quickSizes = { clients: "100", inFlight: "64", rounds: 1 } as const;

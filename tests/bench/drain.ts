@@ -7,7 +7,7 @@ export interface Missing {
   readonly loss?: string | undefined;
 }
 
-/** So long nothing arrives before the rest counts as lost: the load's own reader can be far behind on a busy machine. */
+/** The missing deliveries count as lost after this time without any: on a busy machine the load reads late. */
 export const stillMs = 10_000;
 
 /** Judges one load. */

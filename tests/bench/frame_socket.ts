@@ -11,7 +11,7 @@ export async function openFrames(port: number): Promise<LineSocket> {
   await socket.write(upgradeRequest);
   const frames = new FrameReader(readBytes);
   do {
-    const count = await socket.read(frames.room);
+    const count = await socket.read(frames.readBuffer);
     if (count === null) throw new Error(`Cannot open a WebSocket on port ${port}`);
     frames.received(count);
   } while (!frames.isUpgraded());
@@ -31,7 +31,7 @@ class FrameSocket implements LineSocket {
     for (;;) {
       const made = this.#frames.unpack(into);
       if (made > 0) return made;
-      const count = await this.#socket.read(this.#frames.room);
+      const count = await this.#socket.read(this.#frames.readBuffer);
       if (count === null) return null;
       this.#frames.received(count);
     }

@@ -17,8 +17,8 @@ export const upgradeRequest = encoder.encode([
   "\r\n",
 ].join("\r\n"));
 
-/** The place behind the answer to the request, or -1 while it is not whole. Throws when it is a refusal. */
-export function endOfUpgrade(received: Uint8Array): number {
+/** The index after the answer to the request, or -1 while a part of it is missing. Throws when the server refuses. */
+function endOfUpgrade(received: Uint8Array): number {
   const head = new TextDecoder("latin1").decode(received);
   const end = head.indexOf("\r\n\r\n");
   if (end < 0) return -1;
@@ -54,8 +54,8 @@ export class FrameReader {
     this.#raw = new Uint8Array(bytes);
   }
 
-  /** The room for more bytes; say with received() how many came. */
-  get room(): Uint8Array<ArrayBuffer> {
+  /** The free part of the buffer, for the next read; received() takes the number of bytes that were read. */
+  get readBuffer(): Uint8Array<ArrayBuffer> {
     if (this.#start > 0) {
       this.#raw.copyWithin(0, this.#start, this.#end);
       this.#end -= this.#start;
@@ -68,14 +68,14 @@ export class FrameReader {
     this.#end += count;
   }
 
-  /** Whether the answer to the upgrade is here; the frames begin behind it. */
+  /** Whether the answer to the upgrade has arrived; the frames begin after it. */
   isUpgraded(): boolean {
     const end = endOfUpgrade(this.#raw.subarray(this.#start, this.#end));
     if (end >= 0) this.#start += end;
     return end >= 0;
   }
 
-  /** As many payloads as fit, each with CR LF behind it; the number of bytes. */
+  /** Copies as many payloads as fit, each with CR LF after it; returns the number of bytes. */
   unpack(into: Uint8Array): number {
     const raw = this.#raw;
     let made = 0;

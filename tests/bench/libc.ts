@@ -25,7 +25,7 @@ const [hasError, hasHungUp, hasEnded] = [8, 16, 0x2000];
 const eventWords = Deno.build.arch === "x86_64" ? 3 : 4;
 const eventsAtOnce = 256;
 
-/** Begins a connection to a port of this machine; it is there when the poller reports it. */
+/** Begins a connection to a port of this machine; the poller reports when it is open. */
 export function openSocket(port: number): number {
   const socket = libc.socket(internet, stream | nonBlocking, 0);
   if (socket < 0) throw new Error('Cannot open a socket: too many open files; run "ulimit -n"');
@@ -38,12 +38,12 @@ export function openSocket(port: number): number {
   return socket;
 }
 
-/** Reads what is there: the number of bytes, 0 at the end of the connection, or below 0 when nothing is there. */
+/** Reads the bytes that have arrived: their number, 0 at the end of the connection, or below 0 when there are none. */
 export function readSocket(socket: number, into: Uint8Array<ArrayBuffer>): number {
   return libc.recv(socket, into, into.length, 0);
 }
 
-/** Sends all or throws: what a load sends is short, and the system has room for it. */
+/** Sends all bytes or throws: the lines of a load are short, and fit into the send buffer of the system. */
 export function writeSocket(socket: number, bytes: Uint8Array<ArrayBuffer>): void {
   const sent = libc.send(socket, bytes, bytes.length, noSignal);
   if (sent !== bytes.length) {

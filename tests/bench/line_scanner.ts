@@ -8,9 +8,9 @@ const newline = 10;
 const letterP = "P".charCodeAt(0);
 const decoder = new TextDecoder();
 
-/** Who hears the lines. */
+/** The receiver of the lines. */
 export interface LineListener {
-  /** A delivery; `end` is the place just behind the mark in `buffer`. */
+  /** A delivery; `end` is the index after the mark in `buffer`. */
   delivery(buffer: Uint8Array, end: number): void;
   /** Another line, without its newline. */
   other(line: string): void;
@@ -28,8 +28,8 @@ export class LineScanner {
     this.#buffer = new Uint8Array(bytes);
   }
 
-  /** The place for the next bytes; say with take() how many came. */
-  get room(): Uint8Array<ArrayBuffer> {
+  /** The free part of the buffer, for the next read; take() gets the number of bytes that were read. */
+  get readBuffer(): Uint8Array<ArrayBuffer> {
     return this.#filled === 0 ? this.#buffer : this.#buffer.subarray(this.#filled);
   }
 

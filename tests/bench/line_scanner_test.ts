@@ -7,14 +7,14 @@ import { LineScanner } from "./line_scanner.ts";
 const encoder = new TextEncoder();
 const delivery = (sequence: number) => new TextDecoder().decode(benchLine("#tea", 0, sequence)).trimEnd();
 
-/** What a listener hears when the text comes in parts of this many bytes. */
+/** The lines that a listener gets when the text arrives in parts of this many bytes. */
 function heard(text: string, bytes: number): (string | number)[] {
   const found: (string | number)[] = [];
   const scanner = new LineScanner(1024);
   const all = encoder.encode(text);
   for (let at = 0; at < all.length; at += bytes) {
     const part = all.subarray(at, at + bytes);
-    scanner.room.set(part);
+    scanner.readBuffer.set(part);
     scanner.take(part.length, {
       wantsOthers: true,
       delivery: (buffer, end) => found.push(sequenceAt(buffer, end)),
@@ -43,7 +43,7 @@ Deno.test("frames of a WebSocket become the lines that were sent, also when a fr
     let text = "";
     for (let at = 0; at < frames.length; at += bytes) {
       const part = frames.subarray(at, at + bytes);
-      reader.room.set(part);
+      reader.readBuffer.set(part);
       reader.received(part.length);
       text += new TextDecoder().decode(into.subarray(0, reader.unpack(into)));
     }

@@ -16,7 +16,7 @@ export type LineSocket = Pick<Deno.TcpConn, "read" | "write" | "close">;
 export class LoadClient implements LineListener {
   /** Deliveries so far. */
   delivered = 0;
-  /** Called at each delivery with the place just behind the mark in `buffer`. */
+  /** Called at each delivery with the index after the mark in `buffer`. */
   onDelivery: ((buffer: Uint8Array, end: number) => void) | undefined;
   /** Called after each read, when its deliveries have been counted. */
   onRead: (() => void) | undefined;
@@ -33,7 +33,7 @@ export class LoadClient implements LineListener {
   #awaited:
     | { words: readonly string[]; left: number; found: () => void; failed: (reason: Error) => void }
     | undefined;
-  #resume: PromiseWithResolvers<void> | undefined;
+  #paused: PromiseWithResolvers<void> | undefined;
 
   /** Connected and accepted: it has sent `hello` and received a line that contains one of `answer`. */
   static async connect(port: number, hello: string, ...answer: string[]): Promise<LoadClient> {
@@ -93,18 +93,13 @@ export class LoadClient implements LineListener {
     });
   }
 
-  /** Stops reading until resume(). */
+  /** Stops reading until close(). */
   pause(): void {
-    this.#resume ??= Promise.withResolvers<void>();
-  }
-
-  resume(): void {
-    this.#resume?.resolve();
-    this.#resume = undefined;
+    this.#paused ??= Promise.withResolvers<void>();
   }
 
   close(): void {
-    this.resume();
+    this.#paused?.resolve();
     if (!this.ended) this.#socket.close();
     this.ended = true;
   }
@@ -112,10 +107,10 @@ export class LoadClient implements LineListener {
   async #read(): Promise<void> {
     try {
       for (;;) {
-        if (this.#resume) await this.#resume.promise;
+        if (this.#paused) await this.#paused.promise;
         // Without it only sockets that always have more bytes are read, and the server disconnects the others.
         await new Promise<void>((resolve) => readInTurn({ takeTurn: resolve }));
-        const count = await this.#socket.read(this.#lines.room);
+        const count = await this.#socket.read(this.#lines.readBuffer);
         if (count === null || this.ended) break;
         countRead(count, 0);
         const before = this.delivered;

@@ -1,6 +1,6 @@
 /**
- * The page with many lines, in Chromium: what a person feels who has scrolled up while 30,000 lines arrive, and the
- * memory of a page that is in 100 channels with 1,000 messages each. "MB" is the JavaScript heap after a collection;
+ * The page with many lines, in Chromium: the longest key press of a person who has scrolled up while 30,000 lines arrive,
+ * and the memory of a page that is in 100 channels with 1,000 messages each. "MB" is the JavaScript heap after a collection;
  * "MB private" is what the process of the page has for itself, the browser's own code and buffers included.
  */
 import type { CDPSession } from "playwright-core";

@@ -37,7 +37,7 @@ const rows = {
   help: { kind: "flag", short: "h", help: "show this and stop" },
 } as const satisfies OptionTable;
 
-/** Whether it can be measured here. */
+/** Whether this machine has a browser for it. */
 export { hasBrowser as canMeasurePageLoad };
 
 /** Starts a server with its data in memory, and a browser. */
@@ -121,7 +121,7 @@ function medians(loads: readonly PageLoad[]): PageLoad {
 }
 
 /** The rows of a table. */
-export function formatPageLoads({ first, reload }: PageLoads): string {
+function formatPageLoads({ first, reload }: PageLoads): string {
   const row = (name: string, { ms, bytes, requests }: PageLoad) => [
     name,
     `${(ms / 1000).toFixed(2)} s`,

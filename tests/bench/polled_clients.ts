@@ -11,13 +11,13 @@ const lineBytes = 16 * 1024;
 const longestWaitMs = 100;
 const encoder = new TextEncoder();
 
-/** One of them. */
+/** One client. */
 export class PolledClient implements LineListener {
   /** Called once, when lines can be sent. */
   onOpen: (() => void) | undefined;
   /** Called with each line that is no delivery. */
   onLine: ((line: string) => void) | undefined;
-  /** Called with each delivery; `end` is the place just behind the mark. */
+  /** Called with each delivery; `end` is the index after the mark. */
   onDelivery: ((buffer: Uint8Array, end: number) => void) | undefined;
   readonly #wire: Wire;
   readonly #lines = new LineScanner(lineBytes);
@@ -48,7 +48,7 @@ export class PolledClient implements LineListener {
     this.onLine?.(line);
   }
 
-  /** Goes on with the handshake, or reads all that is there; false when the connection has ended. */
+  /** Continues the handshake, or reads all bytes that have arrived; false when the connection has ended. */
   changed(isBroken: boolean): boolean {
     if (!this.#isOpen) {
       if (isBroken) return false;
@@ -57,11 +57,11 @@ export class PolledClient implements LineListener {
       this.onOpen?.();
     }
     for (;;) {
-      const room = this.#lines.room;
-      const count = this.#wire.read(room);
+      const buffer = this.#lines.readBuffer;
+      const count = this.#wire.read(buffer);
       if (count <= 0) return count < 0 && !isBroken;
       this.#lines.take(count, this);
-      if (count < room.length && !this.#wire.holdsBytes && !isBroken) return true;
+      if (count < buffer.length && !this.#wire.holdsBytes && !isBroken) return true;
     }
   }
 
@@ -70,12 +70,12 @@ export class PolledClient implements LineListener {
   }
 }
 
-/** All of them. */
+/** The clients of one loop. */
 export class PolledClients implements Disposable {
   readonly all: PolledClient[] = [];
   /** Connections that the server closed or refused. */
   ended = 0;
-  /** Why the first of them ended, where there is more to say. */
+  /** The error that ended the first of them, after a colon; empty where there was none. */
   reason = "";
   readonly #poller = new Poller();
   readonly #open: (port: number) => Wire;
@@ -102,7 +102,7 @@ export class PolledClients implements Disposable {
     this.#poller.wait(Math.min(ms, longestWaitMs), this.#report);
   }
 
-  /** Reads until it is true; throws after `limitMs`. */
+  /** Reads until `isTrue` says so; throws after `limitMs`. */
   until(isTrue: () => boolean, limitMs: number): void {
     const giveUpAt = performance.now() + limitMs;
     while (!isTrue()) {

@@ -6,10 +6,10 @@ import { formatCount, median } from "./figures.ts";
 import { type FigureOf, type PartName, parts } from "./parts.ts";
 import type { ServerName } from "./servers.ts";
 
-/** Whose figures: of a server, or of a thing that is measured without others, such as the page. */
+/** The subject of a row: a server, or something that has no rival, such as the page. */
 export type Measured = ServerName | "page" | "machines";
 
-/** What a row is about. `what` says under which load, such as "N=100 W=64". */
+/** The name of a row. `what` is the load, such as "N=100 W=64". */
 export interface RowName<P extends PartName = PartName> {
   readonly part: P;
   readonly what: string;
@@ -21,7 +21,7 @@ export interface Row extends RowName {
   readonly rounds: Readonly<Record<string, readonly number[]>>;
 }
 
-/** About the whole run, for the file. */
+/** Facts about the whole run, for its file. */
 export interface RunFacts {
   readonly date: string;
   readonly command: readonly string[];

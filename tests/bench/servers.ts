@@ -134,7 +134,7 @@ export function isOffered(name: ServerName, kind: Kind): boolean {
   return recipes[name].kinds.includes(kind);
 }
 
-/** What the program says about its version. */
+/** The version, as the program prints it. */
 export function versionOf(name: ServerName): string {
   if (name.endsWith("relay")) return `Deno ${Deno.version.deno}`;
   if (name.startsWith("parley")) return `${version}, Deno ${Deno.version.deno}`;

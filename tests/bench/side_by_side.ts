@@ -56,7 +56,7 @@ export class SideBySide<C extends Disposable | AsyncDisposable> implements Async
   }
 }
 
-/** What rounds() needs of SideBySide. */
+/** The part of SideBySide that inRounds() needs. */
 export type Rivals<C> = {
   readonly pairs: readonly ServerWithClients<C>[];
   drop(pair: ServerWithClients<C>): Promise<void>;

@@ -106,7 +106,7 @@ class FrameWire extends PlainWire {
   }
 
   #receive(): number {
-    const count = super.read(this.#frames.room);
+    const count = super.read(this.#frames.readBuffer);
     if (count > 0) this.#frames.received(count);
     return count;
   }
