@@ -25,23 +25,27 @@ const keyEveryMs = 50;
 export async function measurePageFlood(report: Pick<Report, "add">): Promise<void> {
   await using server = await startServer(["--flood", "0", "--tls", "off", "--channels-per-user", "200"]);
   await using browser = await startBrowser();
-  const visitor = await browser.visit(`http://127.0.0.1:${server.webPort}/`);
-  await enterAs(visitor, "ann");
-  await measureMissed(server, visitor, report);
-  await visitor.context.close();
-  const second = await browser.visit(`http://127.0.0.1:${server.webPort}/`);
-  await enterAs(second, "eve");
-  await measureMemory(server, second, report);
+  for (const [nick, measure] of [["ann", measureMissed], ["eve", measureMemory]] as const) {
+    const visitor = await browser.visit(`http://127.0.0.1:${server.webPort}/`);
+    await enterAs(visitor, nick);
+    const session = await visitor.context.newCDPSession(visitor.page);
+    await session.send("Performance.enable");
+    await measure({ server, visitor, session, report });
+    await visitor.context.close();
+  }
 }
 
-async function measureMissed(
-  server: RunningServer,
-  visitor: BrowserVisitor,
-  report: Pick<Report, "add">,
-): Promise<void> {
-  const { page, context } = visitor;
-  const session = await context.newCDPSession(page);
-  await session.send("Performance.enable");
+/** A page that has entered, and its server. */
+interface OpenPage {
+  readonly server: RunningServer;
+  readonly visitor: BrowserVisitor;
+  /** Reads the counters of the page. */
+  readonly session: CDPSession;
+  readonly report: Pick<Report, "add">;
+}
+
+async function measureMissed({ server, visitor, session, report }: OpenPage): Promise<void> {
+  const { page } = visitor;
   const bob = await enter(server, "bob", ["#lobby"]);
   await bob.ask(`${lines("#lobby", linesBefore)}PING sent`, " PONG ");
   await isTrue(
@@ -82,14 +86,8 @@ const watchKeys = `(() => {
   }, true);
 })()`;
 
-async function measureMemory(
-  server: RunningServer,
-  visitor: BrowserVisitor,
-  report: Pick<Report, "add">,
-): Promise<void> {
-  const { page, context } = visitor;
-  const session = await context.newCDPSession(page);
-  await session.send("Performance.enable");
+async function measureMemory({ server, visitor, session, report }: OpenPage): Promise<void> {
+  const { page } = visitor;
   const names = Array.from({ length: channels }, (_, at) => `#chan${at}`);
   const bob = await enter(server, "bea", names);
   for (let at = 0; at < channels; at += 20) {
