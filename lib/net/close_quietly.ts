@@ -1,8 +1,7 @@
 /** Closes sockets that can be closed already. */
-import type { StreamSocket } from "./stream.ts";
 
 /** Closes a socket that can be closed already. */
-export function closeQuietly(socket: StreamSocket): void {
+export function closeQuietly(socket: { close(): void }): void {
   try {
     socket.close();
   } catch (error) {

@@ -2,6 +2,7 @@
  * Faults and their order: a table with one row for each kind, and a schedule that breaks and mends at random times. A
  * seed gives the same faults at the same times.
  */
+import { closeQuietly } from "../../lib/net/close_quietly.ts";
 import { pause } from "../support/deadline.ts";
 import type { FaultyCluster, Machine, Means } from "./faulty_cluster.ts";
 import type { Chance } from "./chance.ts";
@@ -248,14 +249,6 @@ async function openMany(port: number, count: number): Promise<Deno.Conn[]> {
   const dials = Array.from({ length: count }, () => Deno.connect({ hostname: "127.0.0.1", port }));
   const settled = await Promise.allSettled(dials);
   return settled.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
-}
-
-function closeQuietly(socket: Deno.Conn): void {
-  try {
-    socket.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
-  }
 }
 
 /** Sets the soft limit of a running process, and returns the one it had. */

@@ -1,6 +1,7 @@
 /** Writes that go straight to the system: what arrives, and that a number of a descriptor never outlives its socket. */
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
+import { closeQuietly } from "../../lib/net/close_quietly.ts";
 import { DirectSocket } from "../../lib/net/direct_socket.ts";
 import { granted } from "../support/permissions.ts";
 
@@ -20,8 +21,8 @@ async function connected(listener: Deno.TcpListener): Promise<Pair> {
   const { hostname, port } = listener.addr;
   let ends = await accept();
   for (const giveUpMs = performance.now() + 5_000; !ends.socket.isDirect && performance.now() < giveUpMs;) {
-    close(ends.socket);
-    close(ends.peer);
+    closeQuietly(ends.socket);
+    closeQuietly(ends.peer);
     ends = await accept();
   }
   async function accept() {
@@ -33,8 +34,8 @@ async function connected(listener: Deno.TcpListener): Promise<Pair> {
     socket,
     peer,
     [Symbol.dispose]() {
-      close(socket);
-      close(peer);
+      closeQuietly(socket);
+      closeQuietly(peer);
     },
   };
 }
@@ -43,14 +44,6 @@ async function severalOf(listener: Deno.TcpListener): Promise<Pair[]> {
   const pairs: Pair[] = [];
   while (pairs.length < 20) pairs.push(await connected(listener));
   return pairs;
-}
-
-function close(end: { close(): void }): void {
-  try {
-    end.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
-  }
 }
 
 async function receive(peer: Deno.TcpConn, count: number): Promise<Uint8Array> {

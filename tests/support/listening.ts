@@ -2,6 +2,7 @@
  * A listener on a free port of this machine and raw sockets to it; all of it is closed at the end. For tests of net.
  */
 
+import { closeQuietly } from "../../lib/net/close_quietly.ts";
 import type { ServerConnection } from "../../lib/net/connection.ts";
 import { listen, type Listener, type ListenOptions } from "../../lib/net/listen.ts";
 import { Flusher } from "../../lib/net/send_queue.ts";
@@ -92,12 +93,4 @@ export async function readAll(socket: Deno.Conn): Promise<string> {
 export async function sendText(socket: Deno.Conn, text: string): Promise<void> {
   const bytes = new TextEncoder().encode(text);
   for (let sent = 0; sent < bytes.length;) sent += await socket.write(bytes.subarray(sent));
-}
-
-function closeQuietly(socket: Deno.Conn): void {
-  try {
-    socket.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
-  }
 }

@@ -4,6 +4,7 @@
  * test that gives it a line which a program without its capabilities could not read.
  */
 
+import { closeQuietly } from "../../lib/net/close_quietly.ts";
 import { Inbox, type Wanted } from "./inbox.ts";
 
 /** The connection of a peer; `overTcp` makes one for TCP and TLS. */
@@ -157,11 +158,7 @@ export function overTcp(connection: Deno.Conn & { setNoDelay?(): void }): Wire {
       writing = writing.then(() => writeAll(connection, bytes)).catch(() => {});
     },
     close() {
-      try {
-        connection.close();
-      } catch (error) {
-        if (!(error instanceof Deno.errors.BadResource)) throw error;
-      }
+      closeQuietly(connection);
     },
   };
 }
