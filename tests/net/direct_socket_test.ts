@@ -17,19 +17,22 @@ interface Pair {
  * Both ends of a connection; the peer is in this process too. Other tests opened and closed many descriptors, and after
  * a wide search for one of them the next wide search waits a moment.
  */
-async function connected(listener: Deno.TcpListener): Promise<Pair> {
-  const { hostname, port } = listener.addr;
-  let ends = await accept();
-  for (const giveUpMs = performance.now() + 5_000; !ends.socket.isDirect && performance.now() < giveUpMs;) {
-    closeQuietly(ends.socket);
-    closeQuietly(ends.peer);
-    ends = await accept();
-  }
-  async function accept() {
+async function connected(hostname = "127.0.0.1"): Promise<Pair> {
+  using listener = Deno.listen({ hostname, port: 0 });
+  const { port } = listener.addr;
+  const accept = async () => {
     const [accepted, peer] = await Promise.all([listener.accept(), Deno.connect({ hostname, port })]);
-    return { socket: new DirectSocket(accepted), peer };
+    return pairOf(new DirectSocket(accepted), peer);
+  };
+  let pair = await accept();
+  for (const giveUpMs = performance.now() + 5_000; !pair.socket.isDirect && performance.now() < giveUpMs;) {
+    pair[Symbol.dispose]();
+    pair = await accept();
   }
-  const { socket, peer } = ends;
+  return pair;
+}
+
+function pairOf(socket: DirectSocket, peer: Deno.TcpConn): Pair {
   return {
     socket,
     peer,
@@ -40,9 +43,9 @@ async function connected(listener: Deno.TcpListener): Promise<Pair> {
   };
 }
 
-async function severalOf(listener: Deno.TcpListener): Promise<Pair[]> {
+async function twenty(): Promise<Pair[]> {
   const pairs: Pair[] = [];
-  while (pairs.length < 20) pairs.push(await connected(listener));
+  while (pairs.length < 20) pairs.push(await connected());
   return pairs;
 }
 
@@ -69,8 +72,7 @@ Deno.test({
   name: "the part of a larger piece of memory that a write names arrives, and nothing around it",
   ignore,
   async fn() {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    using pair = await connected(listener);
+    using pair = await connected();
     assert(pair.socket.isDirect);
     const line = bytesOf("secret:hello\r\n:secret").subarray(7, 14);
     assertEquals(pair.socket.attempt(line), 7);
@@ -83,8 +85,7 @@ Deno.test({
   name: "sockets over IPv6 are direct too",
   ignore,
   async fn() {
-    using listener = Deno.listen({ hostname: "::1", port: 0 });
-    using pair = await connected(listener);
+    using pair = await connected("::1");
     assertEquals(pair.socket.attempt(bytesOf("hi")), 2);
     assertEquals(text(await receive(pair.peer, 2)), "hi");
   },
@@ -94,8 +95,7 @@ Deno.test({
   name: "what the system does not take at once follows in order, and no later write overtakes it",
   ignore,
   async fn() {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    using pair = await connected(listener);
+    using pair = await connected();
     const { socket, peer } = pair;
     const bytes = numbered(16 * 1024 * 1024);
     const taken = socket.attempt(bytes);
@@ -117,8 +117,7 @@ Deno.test({
   name: "a write to a peer that is gone rejects with the error of the system",
   ignore,
   async fn() {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    using pair = await connected(listener);
+    using pair = await connected();
     pair.peer.close();
     assertEquals(await pair.socket.read(new Uint8Array(1)), null);
     // The first write is answered with a reset.
@@ -136,10 +135,9 @@ Deno.test({
   name: "a closed socket sends nothing, although another person has the number of its descriptor",
   ignore,
   async fn() {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const before = await severalOf(listener);
+    const before = await twenty();
     for (const pair of before) pair[Symbol.dispose]();
-    const after = await severalOf(listener);
+    const after = await twenty();
     assert(after.every(({ socket }) => socket.isDirect));
     for (const { socket } of before) assertEquals(socket.attempt(bytesOf("not yours")), 0);
     for (const [at, { socket }] of after.entries()) {
