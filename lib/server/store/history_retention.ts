@@ -186,11 +186,18 @@ export class HistoryRetention {
   }
 }
 
-/** The places of the first records of a block that are deleted in one step, and of the empty ones between them. */
+/**
+ * The places of the first records of a block that are deleted in one step, and of the empty ones between them. One of
+ * them has a text, however long, so that each step deletes something.
+ */
 function firstPlaces(records: readonly StoredRecord[]): number[] {
   let characters = 0;
-  const end = records.findIndex(({ record }) => (characters += record.length) > charactersPerStep);
-  return [...records.keys()].slice(0, end < 0 ? records.length : Math.max(1, end));
+  const end = records.findIndex(({ record }) => {
+    const before = characters;
+    characters += record.length;
+    return before > 0 && characters > charactersPerStep;
+  });
+  return [...records.keys()].slice(0, end < 0 ? records.length : end);
 }
 
 /** The stamp of the last record of a block. */

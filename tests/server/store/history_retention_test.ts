@@ -153,6 +153,19 @@ Deno.test("a large block is deleted in parts, and the index stays complete", () 
   assertEquals(store.size.bytes, size);
 });
 
+Deno.test("a long record behind emptied ones does not stop the retention", () => {
+  using store = open({ ageMs: 0, count: 0, bytes: 2000 });
+  append(store, "#tea", 1);
+  for (const ms of [2, 3, 4]) append(store, "#tea", ms, "lorem ipsum ".repeat(300));
+  store.commit();
+  tell(store, "#den", 5);
+  let steps = 0;
+  while (store.upkeepStep() && steps < 100) steps++;
+  assertEquals([steps < 100, times(store, "#tea"), times(store, "#den")], [true, [], [5]]);
+  assertEquals([1, 2, 3, 4].map((ms) => found(store, ms)), [[], [], [], []]);
+  checkIndex(store);
+});
+
 Deno.test("an index of which much was removed is merged, in steps, once", () => {
   using store = openStore();
   for (let ms = 1; ms <= 12; ms++) {
