@@ -19,13 +19,15 @@ export interface Asset {
 const types: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
   css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  json: "application/json",
   ts: "text/javascript; charset=utf-8",
   svg: "image/svg+xml",
   webmanifest: "application/manifest+json",
 };
 
 const assetPath = new RegExp(
-  `^/lib/((?:${pageFolders.join("|")})/[a-z][a-z0-9_]*\\.(html|css|ts|svg|webmanifest)|${
+  `^/lib/((?:${pageFolders.join("|")})/[a-z][a-z0-9_]*\\.(?:html|css|ts|svg|webmanifest)|${
     pageFiles.join("|")
   })$`,
 );
@@ -38,17 +40,21 @@ export function pageAsset(path: string): Asset | undefined {
   const wanted = path === "/" || path === "/join" ? indexPath : path;
   const cached = cache.get(wanted);
   if (cached !== undefined) return cached;
-  const [, file, ending = "ts"] = assetPath.exec(wanted) ?? [];
+  const [, file] = assetPath.exec(wanted) ?? [];
   if (file === undefined) return undefined;
   const text = readText(new URL(`../../${file}`, import.meta.url));
   if (text === undefined) return undefined;
-  const body = new TextEncoder().encode(
-    ending === "ts" ? stripTypeScriptTypes(text) : wanted === indexPath ? withPreloads(text) : text,
-  );
-  const etag = `"${shortHash(createHash("sha256").update(body))}"`;
-  const asset = { type: types[ending] ?? "application/octet-stream", body, etag };
+  const asset = assetOf(wanted, wanted === indexPath ? withPreloads(text) : text);
   cache.set(wanted, asset);
   return asset;
+}
+
+/** The asset of a text, of the type that the ending of its path says; TypeScript loses its types. */
+export function assetOf(path: string, text: string): Asset {
+  const ending = path.slice(path.lastIndexOf(".") + 1);
+  const body = new TextEncoder().encode(ending === "ts" ? stripTypeScriptTypes(text) : text);
+  const etag = `"${shortHash(createHash("sha256").update(body))}"`;
+  return { type: types[ending] ?? "application/octet-stream", body, etag };
 }
 
 /** Lists all modules in the head of the page, so that a browser requests all of them at once. */

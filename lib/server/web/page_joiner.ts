@@ -3,11 +3,9 @@
  * compresses what the page needs first. It gets the texts of the files, reads and writes none, and is ended after its
  * answer, because esbuild keeps 200 MB.
  */
-import { createHash } from "node:crypto";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { stripTypeScriptTypes } from "node:module";
-import type { Asset } from "./page_assets.ts";
-import { type PageSources, shortHash } from "./page_sources.ts";
+import { type Asset, assetOf } from "./page_assets.ts";
+import type { PageSources } from "./page_sources.ts";
 
 /** The answer: the assets by path, or why there are none. */
 export type JoinerAnswer = { readonly assets: ReadonlyMap<string, Asset> } | { readonly fault: string };
@@ -70,18 +68,14 @@ async function join(sources: PageSources): Promise<Map<string, Asset>> {
   );
   const style = await esbuild.transform(styles.join("\n"), { loader: "css", minify: true, target: "esnext" });
   const modules = Object.keys(metafile.inputs).map((name) => name.replace(/^sources:/, "")).sort();
-  const assets = new Map([
-    [listPath, asset("application/json", JSON.stringify(modules))],
-    [scriptPath, asset("text/javascript; charset=utf-8", script?.text ?? "")],
-    [stylePath, asset("text/css; charset=utf-8", style.code)],
-    ...firstFiles.map((path): [string, Asset] => [
-      path,
-      path.endsWith(".ts")
-        ? asset("text/javascript; charset=utf-8", stripTypeScriptTypes(read(path)))
-        : asset("image/svg+xml", read(path)),
-    ]),
+  const texts = new Map([
+    [listPath, JSON.stringify(modules)],
+    [scriptPath, script?.text ?? ""],
+    [stylePath, style.code],
+    ...firstFiles.map((path): [string, string] => [path, read(path)]),
   ]);
-  return assets.set("/", asset("text/html; charset=utf-8", joinedHtml(html, assets)));
+  const assets = new Map([...texts].map(([path, text]) => [path, compressed(assetOf(path, text))]));
+  return assets.set("/", compressed(assetOf(indexPath, joinedHtml(html, assets))));
 }
 
 /** The page with one script and one style sheet, and all addresses named by their content. */
@@ -100,10 +94,9 @@ function joinedHtml(html: string, assets: ReadonlyMap<string, Asset>): string {
     });
 }
 
-function asset(type: string, text: string): Asset {
-  const body = new TextEncoder().encode(text);
-  const etag = `"${shortHash(createHash("sha256").update(body))}"`;
-  return { type, body, etag, encoded: { br: brotliCompressSync(body), gzip: gzipSync(body, { level: 9 }) } };
+function compressed(asset: Asset): Asset {
+  const { body } = asset;
+  return { ...asset, encoded: { br: brotliCompressSync(body), gzip: gzipSync(body, { level: 9 }) } };
 }
 
 /** Loads it only here: where it was never downloaded and cannot be, the worker can still say so. */
