@@ -19,8 +19,7 @@ export class JoinedPage {
   #assets: ReadonlyMap<string, Asset> | undefined;
   #looking: Promise<void> | undefined;
   #joining: Promise<void> | undefined;
-  #worker: Worker | undefined;
-  #isClosed = false;
+  readonly #closed = new AbortController();
   readonly #onFault: (fault: string) => void;
   readonly #keeps: boolean;
 
@@ -47,9 +46,9 @@ export class JoinedPage {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#worker?.terminate();
+    this.#closed.abort(new Error("the page was closed"));
     await this.#looking;
+    await this.#joining;
   }
 
   async #look(): Promise<void> {
@@ -57,15 +56,19 @@ export class JoinedPage {
     const hash = sourcesHash(sources, [Deno.version.deno, joinerVersion]);
     const kept = this.#keeps ? await keptPage(hash) : undefined;
     if (kept !== undefined) this.#assets = kept;
-    else if (!this.#isClosed) this.#joining = this.#join(sources, hash).catch((error) => this.#fail(error));
+    else if (!this.#closed.signal.aborted) {
+      this.#joining = this.#join(sources, hash).catch((error) => this.#fail(error));
+    }
   }
 
   async #join(sources: PageSources, hash: string): Promise<void> {
     if (freeBytes() < neededBytes) throw new Error("too little memory is free");
-    const worker = this.#worker = new Worker(new URL("./page_joiner.ts", import.meta.url), {
+    const worker = new Worker(new URL("./page_joiner.ts", import.meta.url), {
       type: "module",
     });
     const { promise, resolve, reject } = Promise.withResolvers<JoinerAnswer>();
+    const { signal } = this.#closed;
+    signal.addEventListener("abort", () => reject(signal.reason));
     const timeout = setTimeout(() => reject(new Error("it took too long")), deadlines.pageJoinMs);
     worker.onmessage = ({ data }: MessageEvent<JoinerAnswer>) => resolve(data);
     worker.onerror = (event) => {
@@ -81,12 +84,11 @@ export class JoinedPage {
     } finally {
       clearTimeout(timeout);
       worker.terminate();
-      this.#worker = undefined;
     }
   }
 
   #fail(error: unknown): void {
-    if (!this.#isClosed) this.#onFault(error instanceof Error ? error.message : String(error));
+    if (!this.#closed.signal.aborted) this.#onFault(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -80,6 +80,20 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a page that is closed while its modules are joined is not waited for",
+  ignore: !granted("net", "read", "env"),
+  async fn() {
+    const faults: string[] = [];
+    const page = new JoinedPage((fault) => faults.push(fault), { keeps: false });
+    await page.prepare();
+    const ready = page.ready();
+    await page.close();
+    await ready;
+    assertEquals([faults, page.asset("/")], [[], undefined]);
+  },
+});
+
 Deno.test("the coding of an answer is the best that the browser takes", () => {
   const cases: readonly (readonly [accepted: string, coding: "br" | "gzip" | undefined])[] = [
     ["", undefined],
