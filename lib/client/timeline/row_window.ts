@@ -15,7 +15,7 @@ export const endRows = 60;
 /** This many are around an entry. */
 const aroundRows = 100;
 /** This many more at each step: making them takes less time than a frame has. */
-export const stepRows = 40;
+const stepRows = 40;
 /** Above this number, rows at the other end are removed. */
 export const maxRows = 300;
 /** Rows that must stay, such as selected ones, make a window larger, up to this number. */

@@ -6,7 +6,7 @@ import { type Asset, pageAsset } from "./page_assets.ts";
 
 /** An address that names the content with its hash never changes. */
 const forEver = "public, max-age=31536000, immutable";
-/** The path that only the joined page has. */
+/** The paths that only the joined page needs. */
 const joinedPath = /^\/lib\/client\/page\/joined\.(?:js|css)$/;
 
 /** Sends the asset of the path; false if there is none. */
