@@ -52,7 +52,7 @@ const neededFunctions = [
 
 const serverKind = 1;
 /** A client without a certificate, or with one that nobody signed, is welcome: a certificate logs in (SASL EXTERNAL). */
-const manners = { requestCert: true, rejectUnauthorized: false };
+export const clientCertificateOptions = { requestCert: true, rejectUnauthorized: false };
 /** The engine takes so many bytes at once. */
 export const mostTlsBytes = 32_768;
 /** Nobody needs to know when the engine has taken a write: it takes each at once. */
@@ -75,11 +75,13 @@ export class TlsEngine {
     handle.onread = onRead;
     handle.onerror = onError;
     handle.onhandshakestart = handle.onhandshakedone = doNothing;
-    if (handle.initServerTls({ ...context, ...manners }) !== 0 || handle.attachJsStream() !== 0) {
+    if (
+      handle.initServerTls({ ...context, ...clientCertificateOptions }) !== 0 || handle.attachJsStream() !== 0
+    ) {
       throw new Error("Cannot start TLS: Deno refuses the certificate");
     }
     handle.setHandle(handle);
-    handle.setVerifyMode(manners.requestCert, manners.rejectUnauthorized);
+    handle.setVerifyMode(clientCertificateOptions.requestCert, clientCertificateOptions.rejectUnauthorized);
     handle.readStart();
     handle.start();
   }

@@ -10,6 +10,7 @@ import { parseFingerprint } from "../irc/digest.ts";
 import { closeQuietly } from "./close_quietly.ts";
 import type { StreamSocket } from "./stream.ts";
 import type { OnFirst, TlsServerContext } from "./tls_accept.ts";
+import { clientCertificateOptions } from "./tls_engine.ts";
 import { TlsSocket } from "./tls_socket.ts";
 
 const firstBytes = 1024;
@@ -26,9 +27,7 @@ export function acceptByStreams(
   const outer = new TLSSocket(inner as unknown as ConstructorParameters<typeof TLSSocket>[0], {
     isServer: true,
     secureContext,
-    // A certificate logs in (SASL EXTERNAL). A client without one, or with one that nobody signed, is welcome.
-    requestCert: true,
-    rejectUnauthorized: false,
+    ...clientCertificateOptions,
   });
   const ready = new TlsSocket(outer, inner);
   // TLSSocket starts in the next tick. If it fails before, on bytes that were read with a PROXY header, then its start
