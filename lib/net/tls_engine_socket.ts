@@ -8,7 +8,7 @@ import type { StreamSocket } from "./stream.ts";
 import { mostTlsBytes, type TlsEngine } from "./tls_engine.ts";
 import type { TlsIdentity } from "./tls_identity.ts";
 
-/** The buffers for the handshake, and for a peer that sends records larger than the buffer of the reader. */
+/** The sizes of the buffer for the handshake, and of the one for records that do not fit into the buffer of the reader. */
 export const handshakeBytes = 1024;
 const recordBytes = 16_384;
 
@@ -24,7 +24,7 @@ export class EngineSocket implements StreamSocket {
   #rest: Uint8Array | undefined;
   /** The buffer of the reader, while it waits. */
   #space: Uint8Array | undefined;
-  /** The bytes of the network that are read now; another buffer for records larger than that. */
+  /** The buffer of the read that runs: the reader's, or a larger one for records that do not fit into it. */
   #network: Uint8Array | undefined;
   /** The write that runs: what was not sent yet, and its size before TLS. */
   #sealed: Uint8Array | undefined;
@@ -43,7 +43,10 @@ export class EngineSocket implements StreamSocket {
     this.proxiedFrom = socket.proxiedFrom;
   }
 
-  /** Resolves to whether TLS is there now; it is closed if not. `bytes` are the first ones. Never rejects. */
+  /**
+   * Resolves to whether TLS is there now; it is closed if not. `bytes` are the first ones. Never rejects. Call nothing
+   * else before that.
+   */
   async shakeHands(bytes: Uint8Array): Promise<boolean> {
     const engine = this.#engine;
     try {
@@ -52,15 +55,15 @@ export class EngineSocket implements StreamSocket {
       const space = new Uint8Array(handshakeBytes);
       while (!engine.isEstablished && engine.error === undefined) {
         const count = await this.#socket.read(space);
-        if (count === null || this.#isClosed) break;
+        if (count === null) break;
         engine.receive(space.subarray(0, count));
         this.#flush();
       }
-      if (!this.#isClosed && engine.isEstablished && engine.error === undefined) {
+      if (engine.isEstablished && engine.error === undefined) {
         this.#rest = engine.take();
         return true;
       }
-      // The alert of TLS.
+      // The peer gets the alert of TLS before the end.
       await this.#flushing;
     } catch {
       // The peer left.
@@ -88,13 +91,10 @@ export class EngineSocket implements StreamSocket {
   }
 
   #decrypt(count: number | null): number | null | Promise<number | null> {
-    const { isClosed, network, space } = {
-      isClosed: this.#isClosed,
-      network: this.#network,
-      space: this.#space,
-    };
+    const network = this.#network;
+    const space = this.#space;
     this.#network = this.#space = undefined;
-    if (count === null || isClosed || network === undefined || space === undefined) return null;
+    if (count === null || this.#isClosed || network === undefined || space === undefined) return null;
     const engine = this.#engine;
     engine.receive(network.subarray(0, count));
     const decrypted = engine.take();
