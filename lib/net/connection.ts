@@ -64,7 +64,7 @@ export interface ServerConnection extends Connection {
   readonly isLocal: boolean;
   /**
    * Queues whole encoded lines. `chunk` is not copied: a broadcast is cheap because all readers get the same object.
-   * One that can wait is sent up to 50 ms later when there are very many of them.
+   * A chunk that can wait is sent up to 50 ms later while very many such chunks are written.
    */
   write(chunk: Uint8Array, canWait?: boolean): void;
   /**

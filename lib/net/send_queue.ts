@@ -71,7 +71,7 @@ export class Flusher {
   #queues: SendQueue[] = [];
   /** The queues of earlier ticks that are not written yet; what they contain is saved. */
   #later: SendQueue[] = [];
-  /** The queues that have only lines that can wait, and perhaps others that were written since. */
+  /** The queues that wait for the end of the pause. Some were written since, because a line came that cannot wait. */
   readonly #waiting = new Set<SendQueue>();
   #pause: ReturnType<typeof setTimeout> | undefined;
   #pauseFrom = -Infinity;

@@ -45,8 +45,8 @@ export function secureContext({ cert, key }: KeyPair): TlsServerContext {
 
 /**
  * Resolves to the socket inside TLS after the handshake; undefined if that failed or `socket` was closed. It does not
- * limit the time: close `socket` for that. Handshakes that begin at the same time take turns, so that they do not stop
- * the reading of others, and nothing is made for a peer before its first bytes.
+ * limit the time: close `socket` for that. With an engine, handshakes that begin at the same time take turns, so that they
+ * do not stop the reading of others, and nothing is made for a peer before its first bytes.
  */
 export async function acceptTls(
   socket: StreamSocket,

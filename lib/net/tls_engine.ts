@@ -114,7 +114,7 @@ export class TlsEngine {
     return this.drain();
   }
 
-  /** What TLS itself has to send. */
+  /** Returns what TLS itself has to send: its part of the handshake, tickets and alerts. */
   drain(): Uint8Array {
     return this.#handle.drainEncOut() ?? nothing;
   }
