@@ -26,10 +26,10 @@ Deno.test({ name: "a ticket that still waits does not disturb a new TLS connecti
 Deno.test({ name: "handshakes that begin at the same time take turns", fn: inTurns });
 
 type Maker = (context: TlsServerContext) => TlsServerContext;
-const makers: Readonly<Record<string, Maker>> = {
+const makers = {
   engine: (context) => context,
   streams: (context) => ({ ...context, makeEngine: undefined }),
-};
+} satisfies Record<string, Maker>;
 
 /** Both ends of a connection; the server's end is undefined if the handshake failed. */
 interface Ends {
@@ -102,7 +102,7 @@ async function large(): Promise<void> {
 }
 
 async function older(): Promise<void> {
-  await withEnds(makers.engine as Maker, async ({ server, client }) => {
+  await withEnds(makers.engine, async ({ server, client }) => {
     assert(server !== undefined);
     assertEquals(client.getProtocol(), "TLSv1.2");
     client.write("hello");
@@ -122,7 +122,7 @@ async function spoilt(): Promise<void> {
     const alert = new Uint8Array(10);
     assertEquals([await peer.read(alert), alert[0]], name === "engine" ? [7, 0x15] : [null, 0]);
   }
-  await withEnds(makers.engine as Maker, async ({ server, below }) => {
+  await withEnds(makers.engine, async ({ server, below }) => {
     assert(server !== undefined);
     // Deno's own end is the only one that can be reached below TLS: it reads what nobody encrypted.
     const read = below.read.bind(below);
@@ -150,7 +150,7 @@ async function busy(): Promise<void> {
 }
 
 async function halfClosed(): Promise<void> {
-  await withEnds(makers.engine as Maker, async ({ server, client }) => {
+  await withEnds(makers.engine, async ({ server, client }) => {
     assert(server !== undefined);
     const ended = new Promise((resolve) => client.once("end", resolve));
     client.resume();
