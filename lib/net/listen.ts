@@ -182,7 +182,6 @@ class StreamListener implements Listener {
     if (refusal !== undefined) return this.#limits.leaveRefused();
     this.#limits.leave(...counted(peer));
     this.connections--;
-    this.#options.stream.onClosed?.();
   };
 
   #encrypt(socket: StreamSocket, place: Place): void {

@@ -30,8 +30,6 @@ export interface StreamOptions {
    * recognised.
    */
   readonly onWrongProtocol?: (which: "TLS" | "HTTP" | "PROXY", address: string) => string;
-  /** Called once, when the socket of a connection without an owner is closed. */
-  readonly onClosed?: () => void;
 }
 
 /** The owner of one connection. An object instead of a closure keeps connections small. */
@@ -75,8 +73,9 @@ export function webSocketConnection(
   socket: StreamSocket,
   framing: "text" | "binary",
   options: StreamOptions,
+  owner?: ConnectionOwner,
 ): ServerConnection {
-  return new StreamConnection(socket, options, framing);
+  return new StreamConnection(socket, options, framing, owner);
 }
 
 const over: IteratorResult<Line[]> = { done: true, value: undefined };
@@ -331,8 +330,7 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     clearTimeout(this.#closing);
     this.#queue.clear();
     this.#socket.close();
-    if (this.#owner !== undefined) this.#owner.closed();
-    else this.#options.onClosed?.();
+    this.#owner?.closed();
   }
 }
 

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { ServerConnection } from "../../lib/net/connection.ts";
 import { Flusher } from "../../lib/net/send_queue.ts";
 import { streamConnection } from "../../lib/net/stream.ts";
+import { until } from "../support/deadline.ts";
 import { granted } from "../support/permissions.ts";
 import { allLines, nextLines, readAll, sendText, startListening } from "../support/listening.ts";
 
@@ -177,11 +178,10 @@ Deno.test(
 Deno.test(
   { name: "close() waits for the peer to close, at most for its timeout", ignore },
   async () => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    using place = startListening({ stream: { closeTimeoutMs: 5, onClosed: resolve } });
+    using place = startListening({ stream: { closeTimeoutMs: 5 } });
     const [, connection] = await place.pair();
     connection.close();
-    await promise;
+    await until(() => place.listener.connections === 0);
     assertEquals(place.listener.connections, 0);
   },
 );
@@ -238,14 +238,18 @@ Deno.test({ name: "a peer that speaks TLS on a plain port fails at once", ignore
 Deno.test("a socket that was closed before it became a connection only ends the connection", async () => {
   const gone = () => Promise.reject(new Deno.errors.BadResource("Bad resource ID"));
   let closed = 0;
-  const connection = streamConnection({
-    remoteAddr: { hostname: "10.1.2.3", port: 1 },
-    handshake: true,
-    read: gone,
-    write: gone,
-    closeWrite: gone,
-    close: () => {},
-  }, { flusher: new Flusher(), limits: { tagBytes: 99, bodyBytes: 99 }, onClosed: () => closed++ });
+  const connection = streamConnection(
+    {
+      remoteAddr: { hostname: "10.1.2.3", port: 1 },
+      handshake: true,
+      read: gone,
+      write: gone,
+      closeWrite: gone,
+      close: () => {},
+    },
+    { flusher: new Flusher(), limits: { tagBytes: 99, bodyBytes: 99 } },
+    { closed: () => closed++ },
+  );
   assertEquals([await allLines(connection), connection.ended, closed], [
     [],
     "Read error: Bad resource ID",

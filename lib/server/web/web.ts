@@ -13,7 +13,7 @@ import type { ServerConnection } from "../../net/connection.ts";
 import { AddressLimits } from "../../net/address_limits.ts";
 import { fullSentence, SocketLimits } from "../../net/socket_limits.ts";
 import { closeQuietly } from "../../net/close_quietly.ts";
-import type { StreamOptions, StreamSocket } from "../../net/stream.ts";
+import type { ConnectionOwner, StreamOptions, StreamSocket } from "../../net/stream.ts";
 import { isOwnHost, unknownHostSentence } from "./host_check.ts";
 import { type HttpDeadlines, httpDeadlines, HttpSocket } from "./http_socket.ts";
 import { allowOrigin } from "./cross_origin.ts";
@@ -280,8 +280,8 @@ class Web implements WebListener {
     this.#sockets.delete(socket);
     const { onConnection } = this.#options;
     const place = { remoteAddress: socket.remoteAddress, visitor, isFull: full !== undefined };
-    const options = this.#streamOptions(place);
-    const connection = acceptWebSocket(request, socket.release(head, visitor), options);
+    const { stream } = this.#options;
+    const connection = acceptWebSocket(request, socket.release(head, visitor), stream, this.#ownerOf(place));
     if (full === undefined) return onConnection(connection);
     // A page cannot read the answer of a refused upgrade.
     connection.send(`ERROR :${full}`);
@@ -289,19 +289,17 @@ class Web implements WebListener {
   }
 
   /**
-   * The options of a WebSocket. A function of its own, because a closure keeps all that the closures beside it use: here
+   * The owner of a WebSocket. A function of its own, because a closure keeps all that the closures beside it use: here
    * the request and the buffers of HTTP, as long as the WebSocket lives.
    */
-  #streamOptions({ remoteAddress, visitor: { address, isProxied, isLocal }, isFull }: Place): StreamOptions {
-    const { stream } = this.#options;
-    const onClosed = () => {
+  #ownerOf({ remoteAddress, visitor: { address, isProxied, isLocal }, isFull }: Place): ConnectionOwner {
+    const closed = () => {
       this.#leave(remoteAddress);
       if (isProxied) this.#peers.release(address, isLocal);
       if (isFull) this.#limits.leaveRefused();
       else this.#limits.leave(address, isLocal);
-      stream.onClosed?.();
     };
-    return { ...stream, onClosed };
+    return { closed };
   }
 }
 

@@ -2,7 +2,12 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { ServerConnection } from "../../net/connection.ts";
-import { type StreamOptions, type StreamSocket, webSocketConnection } from "../../net/stream.ts";
+import {
+  type ConnectionOwner,
+  type StreamOptions,
+  type StreamSocket,
+  webSocketConnection,
+} from "../../net/stream.ts";
 import { isOwnHost, unknownHostSentence } from "./host_check.ts";
 
 /** The supported subprotocols, and how each carries lines. */
@@ -60,11 +65,12 @@ export function acceptWebSocket(
   { headers }: IncomingMessage,
   socket: StreamSocket,
   options: StreamOptions,
+  owner: ConnectionOwner,
 ): ServerConnection {
   const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
   const protocol = offered.find((name) => Object.hasOwn(framings, name));
   const framing = protocol === undefined ? "text" : framings[protocol] ?? "text";
-  const connection = webSocketConnection(socket, framing, options);
+  const connection = webSocketConnection(socket, framing, options, owner);
   connection.write(
     new TextEncoder().encode(handshakeResponse(String(headers["sec-websocket-key"]), protocol)),
   );
