@@ -156,8 +156,8 @@ export class ClientSession {
   async #readLines(lines: readonly Line[]): Promise<void> {
     const slices = new WorkSlices();
     for (const [at, line] of lines.entries()) {
-      const passing = this.#parts.passingPage();
-      if (passing !== undefined) await passing;
+      // Several pages can wait for each other.
+      while (this.#parts.passingPage() !== undefined) await this.#parts.passingPage();
       if (typeof line === "string") this.#read(line);
       if (at % sliceLines !== sliceLines - 1 || !slices.isLong) continue;
       await slices.pause();

@@ -5,6 +5,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { HistoryClient, historyServerCaps, type StoredMessage } from "./history_server.ts";
+import { WiredClient } from "./wired_client.ts";
 
 const start = 500_000;
 const join = 1_000_000;
@@ -257,4 +258,47 @@ Deno.test("in a busy channel that the person looks at, markers are sent at once 
   assertEquals(markers(), 1);
   bob.client.quit();
   assertEquals([markers(), bob.server.markers.get("#tea")], [2, join + 50]);
+});
+
+Deno.test("no new event comes between the missed messages of a channel, also when two channels are passed in parts", async () => {
+  const passed: string[] = [];
+  await using bob = new WiredClient({
+    channels: ["#tea", "#den"],
+    backlog: 200,
+    onEvent: (event) => {
+      if (event.kind !== "said" && event.kind !== "renamed") return;
+      passed.push(event.kind === "said" ? event.buffer : event.kind);
+      // A slow user interface, so that there are pauses.
+      for (const begun = performance.now(); performance.now() - begun < 0.2;);
+    },
+  });
+  const { server } = bob;
+  const caps = "batch labeled-response message-tags server-time draft/chathistory";
+  await server.say(`:srv CAP * LS :${caps}`);
+  await server.say(`:srv CAP * ACK :${caps}`, ":srv 001 bob :Welcome", ":srv 376 bob :End");
+  await server.sent();
+  await server.say(
+    ...["#tea", "#den"].flatMap((name) => [`:bob!b@host JOIN ${name}`, `:srv 353 bob = ${name} :ann bob`]),
+  );
+  const asked = (await server.sent()).flatMap((line) => {
+    const [, label, name] = /^@label=(\S+) CHATHISTORY LATEST (\S+)/.exec(line) ?? [];
+    return name === undefined ? [] : [{ label, name }];
+  });
+  await server.say(...asked.flatMap(({ label, name }) => [
+    `@label=${label} :srv BATCH +${label} chathistory ${name}`,
+    ...Array.from(
+      { length: 200 },
+      (_, at) =>
+        `@batch=${label};msgid=${name}${at};time=${
+          new Date(start + at).toISOString()
+        } :ann!u@h PRIVMSG ${name} :x`,
+    ),
+    `:srv BATCH -${label}`,
+  ]));
+  await server.say(":ann!u@h NICK anna");
+  for (let turns = 0; passed.length < 401 && turns < 1_000; turns++) await server.sent();
+  const channels = passed.filter((one) => one !== "renamed");
+  assertEquals(channels, [...Array(200).fill("#tea"), ...Array(200).fill("#den")]);
+  // Before a page, or after it.
+  assertEquals(passed.indexOf("renamed") % 200, 0);
 });
