@@ -1,4 +1,7 @@
-/** The person behind a session, as far as a server can tell: the unit in which long work is shared out (lib/turns.ts). */
+/**
+ * The person behind a session, as far as a server can tell: the unit in which long work is shared out (lib/turns.ts) and
+ * invitations are counted.
+ */
 import { peerOf } from "../../irc/address.ts";
 import type { Session } from "./session.ts";
 

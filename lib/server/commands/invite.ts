@@ -1,6 +1,7 @@
 /** INVITE: invites a user to a channel, and lists one's own invitations. */
 import { refusalToLetIn } from "../chat/closed_past.ts";
 import { levelOf, levels, refusalToInvite, refusalToMessage } from "../chat/permission.ts";
+import { personOf } from "../chat/person.ts";
 import { fail, refuse } from "../chat/refusal.ts";
 import type { Session } from "../chat/session.ts";
 import type { User } from "../chat/user.ts";
@@ -52,12 +53,11 @@ function invite(call: Call): void | Promise<void> {
 }
 
 /** The name of a channel can be an advert. */
-function checkRate({ chat, connection: { isLocal } }: Session, user: User, target: User): void {
-  const { invitations, clock, settings } = chat;
+function checkRate(session: Session, user: User, target: User): void {
+  const { invitations, clock, settings } = session.chat;
   if (user.isOperator) return;
   const now = clock.monotonic();
-  const { account, address, id } = user;
-  const sender = account ?? (isLocal ? id : address);
+  const sender = personOf(session);
   if (!invitations.byPair.tryTake(`${sender} ${target.id}`, now)) {
     fail("INVITE", "RATE_LIMITED", target.nick, "You have invited this user too often; wait a minute");
   }
