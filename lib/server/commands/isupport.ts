@@ -2,6 +2,7 @@
  * ISUPPORT (005): the features of this server (server/render/isupport.ts); on request also before registration is
  * complete (draft/extended-isupport).
  */
+import { lastResult } from "../../irc/last_result.ts";
 import { numerics } from "../../irc/numerics.ts";
 import { utf8Bytes } from "../../irc/lines.ts";
 import { plainTextBytes } from "../../irc/plain_lines.ts";
@@ -22,8 +23,6 @@ export const isupportCommands: CommandTable = {
 /** Tokens per line, as the numeric allows. */
 const perLine = 13;
 const [code, words] = numerics.RPL_ISUPPORT;
-/** The last lines: in a storm of newcomers most get the same. */
-let packed: { readonly key: string; readonly rows: readonly NumericRow[] } | undefined;
 
 function isupport({ chat, session }: EarlyCall): void {
   if (session.user === undefined && !session.has("draft/extended-isupport")) refuse("ERR_NOTREGISTERED");
@@ -49,7 +48,7 @@ export function sendChangedIsupport(session: Session, change: () => void): void 
 function sendTokens(chat: Chat, session: Session, wanted: readonly string[]): void {
   if (wanted.length === 0) return;
   const space = plainTextBytes(chat.settings.name, code, [session.nick]) - utf8Bytes(`${words} `);
-  const rows = packTokens(wanted, space);
+  const rows = packTokens(`${space} ${wanted.join(" ")}`);
   if (!session.has("batch") || !session.has("draft/extended-isupport")) return replyAll(session, rows);
   const batch = chat.newReference();
   session.answer(fromServer(chat, "BATCH", [`+${batch}`, "draft/isupport"]));
@@ -59,10 +58,13 @@ function sendTokens(chat: Chat, session: Session, wanted: readonly string[]): vo
   session.answer(fromServer(chat, "BATCH", [`-${batch}`]));
 }
 
-/** The tokens as lines; a token that was cut would have another meaning. */
-function packTokens(wanted: readonly string[], space: number): readonly NumericRow[] {
-  const key = `${space} ${wanted.join(" ")}`;
-  if (packed?.key === key) return packed.rows;
+/**
+ * The tokens as lines; a token that was cut would have another meaning. The text is the space of a line, then the tokens:
+ * in a storm of newcomers most have the same.
+ */
+const packTokens = lastResult((text): readonly NumericRow[] => {
+  const [number, ...wanted] = text.split(" ");
+  const space = Number(number);
   const tokens = wanted.filter((token) => utf8Bytes(token) <= space);
   const rows: NumericRow[] = [];
   for (let at = 0; at < tokens.length; at += perLine) {
@@ -70,6 +72,5 @@ function packTokens(wanted: readonly string[], space: number): readonly NumericR
       rows.push(["RPL_ISUPPORT", ...line.split(" ")]);
     }
   }
-  packed = { key, rows };
   return rows;
-}
+});
