@@ -18,7 +18,7 @@ export interface Membership {
   readonly joinedAt: number;
 }
 
-/** A user's membership in a channel. */
+/** A user's membership in a channel. With its private field, TypeScript does not take a Membership for one. */
 export class MembershipState implements Membership {
   readonly joinedAt: number;
   #prefixes: string;

@@ -211,7 +211,7 @@ export class UserState implements User {
   operator: OperatorEntry | undefined;
   /** See makeRare(). */
   #rare: RareParts | undefined;
-  /** The users that it is counted among; undefined while it is none of them. */
+  /** The users that count it; undefined before its arrival and after its end. */
   counts: UsersState | undefined;
   readonly #hasRole: (account: string | undefined) => boolean;
   #modes: ReadonlySet<string>;
@@ -277,7 +277,7 @@ export class UserState implements User {
     return (this.#rare ?? noParts).markers;
   }
 
-  /** The parts that few users have; undefined while it has none, so that nothing can be removed from them. */
+  /** The parts that few users have, to remove something; undefined if this user has none. */
   get rare(): RareParts | undefined {
     return this.#rare;
   }

@@ -60,9 +60,9 @@ export interface AddOptions {
   readonly alone?: boolean;
 }
 
-/** An event that has not come back after this time is verified. */
+/** A message that has not come back after this time is verified. */
 const overdueMs = 2000;
-/** The most events that are verified at a time, so that a slow NATS does not become slower. */
+/** The most messages that are verified at a time, so that a slow NATS does not become slower. */
 const maxVerified = 200;
 /** After a refusal, events are published with an answer for this time, so that the next person is told at once. */
 const carefulMs = 10_000;
@@ -171,7 +171,7 @@ export class NatsOutbox<E> {
     for (const waiting of this.#waiting.values()) if (waiting.lapses) this.#drop(waiting, fault);
   }
 
-  /** Publishes overdue events again, and calls `found` with the id of each and its sequence in the stream. */
+  /** Publishes overdue messages again, and calls `found` with the id of each and its sequence in the stream. */
   verify(found: (id: string, sequence: number) => void): void {
     const before = performance.now() - overdueMs;
     let verified = 0;

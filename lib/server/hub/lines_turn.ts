@@ -11,8 +11,8 @@ const linesMs = 8;
 /** The time of each further session, when a round of the event loop has used its time. */
 const leastLinesMs = 0.5;
 /**
- * The time of sessions that is not yet the time of one round: an immediate tells the end of a round and costs more than a
- * short line, so it is set only when sessions have used this time.
+ * An immediate tells the end of a round. It costs more than a short line, so it is set only when sessions have used this
+ * time.
  */
 const uncountedMs = 1;
 /** A rest is needed: Deno reads and writes sockets only when nothing waits to be run (Deno 2.9.6). */

@@ -121,6 +121,7 @@ export class AccountTable {
         remove.run(key);
         this.#alikeRows.remove(key);
       },
+      // The account, its old keys, and up to five new ones.
       each: 7,
     });
     const known = database.prepareArrays(`${columns} WHERE ${isInMemory}`);

@@ -2,7 +2,8 @@
  * The database file: one transaction per tick, and what happens while the disk fails. It knows no table.
  *
  * All rows of one tick of the event loop are one transaction. It begins at the first write and ends before anything is
- * sent (Flusher.before), so everything that users have seen is on disk. Without a flush, a timer ends it.
+ * sent (Flusher.before), so everything that users have seen is on disk. Ticks that send nothing share a transaction, which
+ * a timer ends.
  *
  * The file has a write-ahead log. `synchronous` decides what survives: every level survives the end of the process,
  * also SIGKILL. A power failure can damage the file with "off", lose the last seconds with "normal", and lose nothing
@@ -132,7 +133,7 @@ export class Database {
     this.#participants.add(participant);
   }
 
-  /** A participant calls this when it has new rows: they are committed in this tick. */
+  /** A participant calls this when it has new rows: they are committed before this tick sends anything, or soon. */
   scheduleCommit(): void {
     if (this.#isCommitScheduled) return;
     this.#isCommitScheduled = true;

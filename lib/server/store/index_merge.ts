@@ -1,7 +1,7 @@
 /**
  * Merging the search index. FTS5 writes a small part for each transaction, and a search asks every part, so small parts
- * become larger ones. FTS5 would merge by itself inside a commit, 20 ms at a time, so that is off (schema.ts): here it
- * takes steps of less than a millisecond.
+ * become larger ones. FTS5 would merge by itself inside a commit, 20 ms at a time, so that is off while it has fewer than
+ * 64 parts of one size (schema.ts): here it takes steps of less than a millisecond.
  *
  * An entry that is removed needs more space than before, until all parts are merged into one. Without it, a history that
  * stays at its limit has an index that grows without end.

@@ -158,15 +158,15 @@ export class Store implements Disposable {
     try {
       this.#tell(this.#watch?.check());
       this.#copies?.removeOldNowAndThen(this.#clock.cautiousNow(), this.#clock.monotonic());
-      if (this.#mustRun()) await this.#runSteps();
+      if (this.#isDue()) await this.#runSteps();
       if (!this.#closed) await this.database.checkpoint();
     } finally {
       this.#isUpkeepRunning = false;
     }
   }
 
-  /** Whether upkeep must run now, although it takes time from the messages. */
-  #mustRun(): boolean {
+  /** Whether upkeep runs now: while much is said, only if it cannot wait. Call it once for each upkeep(). */
+  #isDue(): boolean {
     const { appended, ms } = this.#last;
     this.#last = { appended: this.history.appended, ms: performance.now() };
     const isBusy = (this.#last.appended - appended) * 1000 > busyMessages * (this.#last.ms - ms);
