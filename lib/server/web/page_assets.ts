@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { stripTypeScriptTypes } from "node:module";
-import { pageFiles, pageFolders, shortHash } from "./page_sources.ts";
+import { pagePath, shortHash } from "./page_sources.ts";
 
 /** A file to serve. */
 export interface Asset {
@@ -26,11 +26,6 @@ const types: Readonly<Record<string, string>> = {
   webmanifest: "application/manifest+json",
 };
 
-const assetPath = new RegExp(
-  `^/lib/((?:${pageFolders.join("|")})/[a-z][a-z0-9_]*\\.(?:html|css|ts|svg|webmanifest)|${
-    pageFiles.join("|")
-  })$`,
-);
 const indexPath = "/lib/client/page/index.html";
 const imports = /^(?:import|export)\b[^;]*?\bfrom "(\.[^"]+)"/gm;
 const cache = new Map<string, Asset>();
@@ -40,7 +35,7 @@ export function pageAsset(path: string): Asset | undefined {
   const wanted = path === "/" || path === "/join" ? indexPath : path;
   const cached = cache.get(wanted);
   if (cached !== undefined) return cached;
-  const [, file] = assetPath.exec(wanted) ?? [];
+  const [, file] = pagePath.exec(wanted) ?? [];
   if (file === undefined) return undefined;
   const text = readText(new URL(`../../${file}`, import.meta.url));
   if (text === undefined) return undefined;

@@ -2,13 +2,19 @@
 import { createHash } from "node:crypto";
 
 /** The folders of these files, and single files beside them; all below lib/. */
-export const pageFolders: readonly string[] = [
+const folders: readonly string[] = [
   "irc",
   "net",
   ...["state", "core", "text", "slash", "elements", "timeline", "page"].map((name) => `client/${name}`),
 ];
-export const pageFiles: readonly string[] = ["deadlines.ts", "nearest_word.ts"];
-const endings = /\.(?:html|css|ts|svg|webmanifest)$/;
+const singleFiles: readonly string[] = ["deadlines.ts", "nearest_word.ts"];
+
+/** The path of such a file; its group is the part below lib/. */
+export const pagePath = new RegExp(
+  `^/lib/((?:${folders.join("|")})/[a-z][a-z0-9_]*\\.(?:html|css|ts|svg|webmanifest)|${
+    singleFiles.join("|")
+  })$`,
+);
 
 /** Texts by path: "/lib/client/page/page.ts". */
 export type PageSources = ReadonlyMap<string, string>;
@@ -16,10 +22,11 @@ export type PageSources = ReadonlyMap<string, string>;
 /** Reads all. */
 export async function readPageSources(): Promise<PageSources> {
   const root = new URL("../../", import.meta.url);
-  const paths = [...pageFiles];
-  for (const folder of pageFolders) {
+  const paths = [...singleFiles];
+  for (const folder of folders) {
     for await (const { name, isFile } of Deno.readDir(new URL(folder, root))) {
-      if (isFile && endings.test(name)) paths.push(`${folder}/${name}`);
+      const path = `${folder}/${name}`;
+      if (isFile && pagePath.test(`/lib/${path}`)) paths.push(path);
     }
   }
   const texts = await Promise.all(
