@@ -112,9 +112,17 @@ async function measure(
   );
   for (const note of notes) current.fail(note);
   const sizes: Sizes = {
-    ...{ clients, idle, descriptors, inFlight: values.inFlight, rate: values.rate, rounds: values.rounds },
-    ...{ windowMs: values.seconds * 1000, pacedMs: quick ? 3_000 : 5_000, idleTls: 10_000 },
-    ...{ restMs: quick ? 0 : 40_000, large: values.large },
+    clients,
+    inFlight: values.inFlight,
+    rate: values.rate,
+    rounds: values.rounds,
+    windowMs: values.seconds * 1000,
+    pacedMs: quick ? 3_000 : 5_000,
+    idle,
+    idleTls: 10_000,
+    restMs: quick ? 0 : 40_000,
+    large: values.large,
+    descriptors,
   };
   const steps = planOf(servers, sizes, !quick).filter(({ part }) => chosen.includes(part));
   for (const step of steps) await attempt(step, current);

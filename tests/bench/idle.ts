@@ -13,7 +13,7 @@ import { type Kind, type ServerName, startServer } from "./servers.ts";
 export interface IdleOptions {
   readonly kind: Kind;
   readonly connections: number;
-  /** How long they are idle before the second look; 0: no second look. */
+  /** How long they are idle before their memory is read again; 0: it is read once. */
   readonly restMs: number;
 }
 

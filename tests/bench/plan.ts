@@ -23,9 +23,11 @@ export interface Sizes {
   readonly windowMs: number;
   /** The window at the steady rate: p99.9 needs many messages. */
   readonly pacedMs: number;
-  /** Idle connections; over TLS as many as the system allows, up to the second number. */
+  /** Idle connections without TLS. */
   readonly idle: number;
+  /** The most idle connections over TLS; fewer where the system allows fewer. */
   readonly idleTls: number;
+  /** How long they are idle before their memory is read again; 0: it is read once. */
   readonly restMs: number;
   /** A data folder with much in it, or undefined. */
   readonly large: string | undefined;
@@ -44,7 +46,7 @@ const pacedClients = 100;
 const otherKinds: readonly Kind[] = ["tls", "websocket"];
 const [otherClients, otherInFlight] = [100, 64];
 
-/** All steps, in the order in which they run. `isWhole` adds what a quick run leaves out. */
+/** All steps, in the order in which they run. With `isWhole`, also those that a quick run leaves out. */
 export function planOf(servers: readonly ServerName[], sizes: Sizes, isWhole: boolean): Step[] {
   const having = (kind: Kind) => servers.filter((name) => isOffered(name, kind));
   const irc = servers.filter((name) => !name.endsWith("relay"));
