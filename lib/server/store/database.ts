@@ -8,8 +8,8 @@
  * The file has a write-ahead log. `synchronous` decides what survives: every level survives the end of the process,
  * also SIGKILL. A power failure can damage the file with "off", lose the last seconds with "normal", and lose nothing
  * that users have seen with "full". "full" waits for the disk once per tick, "normal" when the log is copied into the
- * file, "off" never. The log is copied when the chat is idle (checkpoint), and during a tick only if it has grown to
- * 32 MiB.
+ * file, "off" never. The log is copied between ticks every few seconds (checkpoint), and during a tick only if it has
+ * grown to 32 MiB.
  *
  * If a commit fails (the disk is full), it is reported once and tried again every second. Until then the transaction
  * stays open in memory: SQLite forgets it with the failed commit, so all its statements run again (transaction.ts).
