@@ -82,6 +82,8 @@ export const deadlines = {
 
   /** One try to connect, with the name lookup, TLS and the proxy. */
   connectAttemptMs: 20_000,
+  /** A connection that the page opened before the person joins. It is shorter than the default of --registration-time. */
+  unusedConnectionMs: 20_000,
   /** The whole registration, without the time in which a person answers a question. Servers look up names in it. */
   clientRegistrationMs: 60_000,
   /** The answer to a PING. A person has to know soon that the connection is dead. */

@@ -19,6 +19,7 @@ import "./client/core/client_test.ts";
 import "./client/core/client_with_server_test.ts";
 import "./client/core/compose_test.ts";
 import "./client/core/connection_check_test.ts";
+import "./client/core/early_connection_test.ts";
 import "./client/core/hostile_server_test.ts";
 import "./client/core/incoming_lines_test.ts";
 import "./client/core/login_test.ts";

@@ -2,6 +2,7 @@
 /// <reference lib="dom" />
 import { invitedChannels } from "./channels_to_join.ts";
 import { byId } from "../elements/element.ts";
+import { connections } from "./page_connection.ts";
 import { storedName, storeName } from "./preferences.ts";
 import { comesBack, storedVisit, storeVisit } from "./tab_visit.ts";
 import { toast } from "../elements/toast.ts";
@@ -28,7 +29,10 @@ export class JoinForm {
   constructor(onJoin: (credentials: Credentials) => void) {
     this.#onJoin = onJoin;
     this.#name.value = storedName();
+    // Somebody was here before. A tab that was opened in the background can wait for long.
+    if (this.#name.value !== "" && document.visibilityState === "visible") connections.prepare();
     this.locked = false;
+    byId("join").addEventListener("input", () => connections.prepare());
     byId("join").addEventListener("submit", (event) => {
       event.preventDefault();
       if (this.#isLocked) return;

@@ -1,12 +1,11 @@
-/** The page's chat client: it connects by WebSocket to the server that the page came from. */
+/** The page's chat client. */
 /// <reference lib="dom" />
 import { Client } from "../core/client.ts";
 import type { ClientOptions, Ending } from "../core/client_options.ts";
 import { plain } from "../text/plain.ts";
-import { basePath } from "../elements/base_path.ts";
-import { connectWebSocket } from "../../net/browser_web_socket.ts";
 import { fold } from "../../irc/names.ts";
 import type { Credentials } from "./join_form.ts";
+import { connections } from "./page_connection.ts";
 import { storedReadPositions } from "./preferences.ts";
 import { storedUnsent } from "./unsent_messages.ts";
 
@@ -20,7 +19,6 @@ export function createClient(
   handlers: Pick<ClientOptions, "onEvent" | "onFault">,
 ): Client {
   const readUpTo = storedReadPositions(fold(nick));
-  const url = new URL(basePath, location.href.replace(/^http/, "ws")).href;
   return new Client({
     nick,
     // The page came from it. Where a machine of another version answers, the client asks again.
@@ -32,7 +30,7 @@ export function createClient(
     outgoing: storedUnsent(nick),
     ...(serverPassword !== "" && { password: serverPassword }),
     ...(password !== "" && { account: { name: nick, password } }),
-    connect: (signal) => connectWebSocket(url, signal),
+    connect: (signal) => connections.take(signal),
     ...handlers,
   });
 }

@@ -162,7 +162,10 @@ async function rejoin(stage: Stage): Promise<void> {
   const { page } = ann;
   await write(ann, "/join #other14 green");
   await page.waitForSelector("#buffer-title >> text=#other14");
+  const early = page.waitForEvent("websocket");
   await page.reload();
+  // Before Enter, because the handshake takes as long as the answers behind it.
+  await early;
   bob.send("PRIVMSG #other14 :ann8: later");
   await enterAs(ann, "ànn8");
   await page.waitForSelector("#channel-list >> text=#other14");
