@@ -21,12 +21,10 @@ export class JoinedPage {
   #joining: Promise<void> | undefined;
   readonly #closed = new AbortController();
   readonly #onFault: (fault: string) => void;
-  readonly #keeps: boolean;
 
-  /** `onFault` gets the reason when the page stays in parts; with `keeps`, it is kept between starts. */
-  constructor(onFault: (fault: string) => void, { keeps = true } = {}) {
+  /** `onFault` gets the reason when the page stays in parts. */
+  constructor(onFault: (fault: string) => void) {
     this.#onFault = onFault;
-    this.#keeps = keeps;
   }
 
   /** The asset of a path, if the page is joined. */
@@ -54,41 +52,45 @@ export class JoinedPage {
   async #look(): Promise<void> {
     const sources = await readPageSources();
     const hash = sourcesHash(sources, [Deno.version.deno, joinerVersion]);
-    const kept = this.#keeps ? await keptPage(hash) : undefined;
+    const kept = await keptPage(hash);
     if (kept !== undefined) this.#assets = kept;
-    else if (!this.#closed.signal.aborted) {
-      this.#joining = this.#join(sources, hash).catch((error) => this.#fail(error));
-    }
+    else this.#joining = this.#join(sources, hash).catch((error) => this.#fail(error));
   }
 
   async #join(sources: PageSources, hash: string): Promise<void> {
-    if (freeBytes() < neededBytes) throw new Error("too little memory is free");
-    const worker = new Worker(new URL("./page_joiner.ts", import.meta.url), {
-      type: "module",
-    });
-    const { promise, resolve, reject } = Promise.withResolvers<JoinerAnswer>();
-    const { signal } = this.#closed;
-    signal.addEventListener("abort", () => reject(signal.reason));
-    const timeout = setTimeout(() => reject(new Error("it took too long")), deadlines.pageJoinMs);
-    worker.onmessage = ({ data }: MessageEvent<JoinerAnswer>) => resolve(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(event.message));
-    };
-    worker.postMessage(sources);
-    try {
-      const answer = await promise;
-      if ("fault" in answer) throw new Error(answer.fault);
-      this.#assets = answer.assets;
-      if (this.#keeps) await keepPage(hash, answer.assets);
-    } finally {
-      clearTimeout(timeout);
-      worker.terminate();
-    }
+    this.#assets = await joinPage(sources, this.#closed.signal);
+    await keepPage(hash, this.#assets);
   }
 
   #fail(error: unknown): void {
     if (!this.#closed.signal.aborted) this.#onFault(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Joins the page in a worker of its own; rejects when it cannot, and at once with the reason of the signal. */
+export async function joinPage(
+  sources: PageSources,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Asset>> {
+  signal.throwIfAborted();
+  if (freeBytes() < neededBytes) throw new Error("too little memory is free");
+  const worker = new Worker(new URL("./page_joiner.ts", import.meta.url), { type: "module" });
+  const { promise, resolve, reject } = Promise.withResolvers<JoinerAnswer>();
+  signal.addEventListener("abort", () => reject(signal.reason));
+  const timeout = setTimeout(() => reject(new Error("it took too long")), deadlines.pageJoinMs);
+  worker.onmessage = ({ data }: MessageEvent<JoinerAnswer>) => resolve(data);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    reject(new Error(event.message));
+  };
+  worker.postMessage(sources);
+  try {
+    const answer = await promise;
+    if ("fault" in answer) throw new Error(answer.fault);
+    return answer.assets;
+  } finally {
+    clearTimeout(timeout);
+    worker.terminate();
   }
 }
 

@@ -1,8 +1,9 @@
 /** The joined page: the same modules in one script, addresses that name their content, compression, and the page without it. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
-import { JoinedPage } from "../../../lib/server/web/joined_page.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { JoinedPage, joinPage } from "../../../lib/server/web/joined_page.ts";
 import { pageAsset } from "../../../lib/server/web/page_assets.ts";
 import { encodingFor } from "../../../lib/server/web/page_answer.ts";
+import { readPageSources } from "../../../lib/server/web/page_sources.ts";
 import { granted } from "../../support/permissions.ts";
 import { startSite } from "../../support/site.ts";
 
@@ -81,16 +82,13 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a page that is closed while its modules are joined is not waited for",
+  name: "the joining of a page that is closed is not waited for",
   ignore: !granted("net", "read", "env"),
   async fn() {
-    const faults: string[] = [];
-    const page = new JoinedPage((fault) => faults.push(fault), { keeps: false });
-    await page.prepare();
-    const ready = page.ready();
-    await page.close();
-    await ready;
-    assertEquals([faults, page.asset("/")], [[], undefined]);
+    const closed = new AbortController();
+    const joining = joinPage(await readPageSources(), closed.signal);
+    closed.abort(new Error("the page was closed"));
+    await assertRejects(() => joining, Error, "the page was closed");
   },
 });
 
