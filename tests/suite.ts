@@ -143,6 +143,7 @@ import "./net/proxied_socket_test.ts";
 import "./net/proxy_header_test.ts";
 import "./net/read_scheduler_test.ts";
 import "./net/rope_test.ts";
+import "./net/send_batch_test.ts";
 import "./net/send_queue_test.ts";
 import "./net/silent_peers_test.ts";
 import "./net/small_writes_test.ts";

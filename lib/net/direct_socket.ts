@@ -11,17 +11,10 @@
  * number belongs to this socket until then and is not used afterwards.
  */
 import { parseAddress } from "../irc/address.ts";
+import { type Libc, libc, sendFlags } from "./libc.ts";
+import { longestInBatch, type SendBatch } from "./send_batch.ts";
 import type { StreamSocket } from "./stream.ts";
 
-const symbols = {
-  // The return value and the length are below 2^31, and numbers of 32 bits need no BigInt.
-  send: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
-  getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
-  getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
-} as const;
-
-/** MSG_DONTWAIT and MSG_NOSIGNAL of Linux. */
-const sendFlags = 0x40 | 0x4000;
 /** AF_INET and AF_INET6 of Linux. */
 const families: Record<number, number> = { 4: 2, 16: 10 };
 /** The position of the address in the structure of the system, by family. */
@@ -35,23 +28,7 @@ const wideSearch = { asked: 1024, above: 1024 };
 /** The pause after a wide search, as a multiple of its time: a peer that left is never found, and many can leave. */
 const wideSearchRest = 9;
 
-type Libc = Deno.DynamicLibrary<typeof symbols>["symbols"];
 type TcpAddress = Pick<Deno.NetAddr, "hostname" | "port">;
-
-/** The functions of the system; null if they cannot be used. Loading them takes half a millisecond. */
-const libc: Libc | null = openLibc();
-
-function openLibc(): Libc | null {
-  if (Deno.build.os !== "linux") return null;
-  // A question to a person would stop the server.
-  if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return null;
-  try {
-    return Deno.dlopen("libc.so.6", symbols).symbols;
-  } catch {
-    // musl has another name, and Deno has no programs for it.
-    return null;
-  }
-}
 
 /** Finds the descriptors of sockets. */
 class DescriptorSearch {
@@ -169,6 +146,12 @@ export class DirectSocket implements StreamSocket {
     if (this.#descriptor < 0 || this.#writing > 0 || libc === null || bytes.length === 0) return 0;
     const count = libc.send(this.#descriptor, bytes as Uint8Array<ArrayBuffer>, bytes.length, sendFlags);
     return count > 0 ? count : 0;
+  }
+
+  stage(bytes: Uint8Array, batch: SendBatch): boolean {
+    if (this.#descriptor < 0 || this.#writing > 0 || bytes.length > longestInBatch) return false;
+    batch.add(this.#descriptor, bytes);
+    return true;
   }
 
   write(bytes: Uint8Array): Promise<number> {

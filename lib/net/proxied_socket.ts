@@ -5,6 +5,7 @@
  */
 import { isLoopback } from "../irc/address.ts";
 import { isProxyHeader, maxHeaderBytes, parseProxyHeader, type ProxyHeader } from "./proxy_header.ts";
+import type { SendBatch } from "./send_batch.ts";
 import type { StreamSocket } from "./stream.ts";
 
 /** The header was wrong, or it was not complete in time. */
@@ -110,6 +111,14 @@ export class ProxiedSocket implements StreamSocket {
 
   attempt(bytes: Uint8Array): number {
     return this.#socket.attempt?.(bytes) ?? 0;
+  }
+
+  stage(bytes: Uint8Array, batch: SendBatch): boolean {
+    return this.#socket.stage?.(bytes, batch) ?? false;
+  }
+
+  staged(count: number): number {
+    return this.#socket.staged?.(count) ?? count;
   }
 
   write(bytes: Uint8Array): Promise<number> {

@@ -19,6 +19,7 @@
 import { setImmediate } from "node:timers";
 import { Rope } from "./rope.ts";
 import { countWrite } from "./read_scheduler.ts";
+import { type SendBatch, sendBatch } from "./send_batch.ts";
 
 const ROUNDS = 4;
 /**
@@ -33,6 +34,8 @@ const queuesAtOnce = 500;
  */
 const deliveriesWithoutPause = 500;
 const pauseMs = 50;
+/** Fewer queues are written one by one. */
+const fewestInBatch = 4;
 /** A queue with more bytes does not wait. */
 const mostWaiting = 16_384;
 
@@ -40,6 +43,10 @@ const mostWaiting = 16_384;
 export interface Writer {
   /** Sends at once what is possible without waiting, and returns how many bytes. Called only while no write runs. */
   attempt?(bytes: Uint8Array): number;
+  /** Adds a send of `bytes` to the batch, if that is possible. Called only while no write runs. */
+  stage?(bytes: Uint8Array, batch: SendBatch): boolean;
+  /** Gets how many bytes the batch sent for stage(), and returns how many of `bytes` that is. @default the same */
+  staged?(count: number): number;
   write(bytes: Uint8Array): Promise<number>;
 }
 
@@ -77,6 +84,8 @@ export class Flusher {
   #pauseFrom = -Infinity;
   #deliveriesInPause = 0;
   #rounds = 0;
+  /** The queues of the batch that is not submitted, in its order. */
+  readonly #staged: SendQueue[] = [];
   readonly #endPause = () => {
     clearTimeout(this.#pause);
     this.#pause = undefined;
@@ -89,7 +98,7 @@ export class Flusher {
     else queueMicrotask(this.#round);
   };
   readonly #continue = () => {
-    for (const queue of this.#later.splice(0, queuesAtOnce)) queue.flush();
+    this.#write(this.#later.splice(0, queuesAtOnce));
     if (this.#later.length > 0) setImmediate(this.#continue);
   };
 
@@ -123,7 +132,7 @@ export class Flusher {
   now(): void {
     if (this.#pause !== undefined) this.#endPause();
     this.#flush();
-    for (const queue of this.#later.splice(0)) queue.flush();
+    this.#write(this.#later.splice(0));
   }
 
   #flush(): void {
@@ -136,13 +145,31 @@ export class Flusher {
       this.onFailure(error);
     }
     const isMuch = queues.length > queuesAtOnce;
-    for (const queue of isMuch ? queues.slice(0, queuesAtOnce) : queues) queue.flush();
+    this.#write(isMuch ? queues.slice(0, queuesAtOnce) : queues);
     if (isMuch) {
       if (this.#later.length === 0) setImmediate(this.#continue);
       for (let at = queuesAtOnce; at < queues.length; at++) this.#later.push(queues[at] as SendQueue);
     }
     // Otherwise the last burst would stay in memory until the next one.
     this.root.forget();
+  }
+
+  #write(queues: readonly SendQueue[]): void {
+    const batch = queues.length < fewestInBatch ? null : sendBatch();
+    if (batch === null) {
+      for (const queue of queues) queue.flush();
+      return;
+    }
+    for (const queue of queues) {
+      if (batch.isFull) this.#submit(batch);
+      if (queue.flush(batch)) this.#staged.push(queue);
+    }
+    if (batch.count > 0) this.#submit(batch);
+  }
+
+  #submit(batch: SendBatch): void {
+    batch.submit();
+    for (const [place, queue] of this.#staged.splice(0).entries()) queue.staged(batch.taken(place));
   }
 }
 
@@ -208,22 +235,32 @@ export class SendQueue {
     if (this.#node !== undefined && !this.#scheduled && this.#inFlight === undefined) this.#schedule();
   }
 
-  /** Starts the next write. Only the flusher calls it. */
-  flush(): void {
+  /** Starts the next write. Returns whether it is in the batch: then staged() follows. Only the flusher calls it. */
+  flush(batch?: SendBatch): boolean {
     this.#scheduled = false;
-    if (this.#inFlight !== undefined || this.#node === undefined) return;
+    if (this.#inFlight !== undefined || this.#node === undefined) return false;
     const bytes = this.#node.flatten();
-    const sent = this.#writer.attempt?.(bytes) ?? 0;
     this.#node = undefined;
-    if (sent === bytes.length) {
-      this.#owner.drained();
-      this.#owner.progressed();
-      return;
-    }
     this.#inFlight = bytes;
-    this.#sent = sent;
-    this.#write(sent === 0 ? bytes : bytes.subarray(sent));
-    if (sent > 0) this.#owner.progressed();
+    if (batch !== undefined && this.#writer.stage?.(bytes, batch)) return true;
+    this.#take(this.#writer.attempt?.(bytes) ?? 0);
+    return false;
+  }
+
+  /** The batch sent so many bytes for the writer; 0 or less if it could not. Only the flusher calls it. */
+  staged(count: number): void {
+    const sent = Math.max(0, count);
+    this.#take(this.#writer.staged?.(sent) ?? sent);
+  }
+
+  /** So many bytes were sent without waiting. */
+  #take(count: number): void {
+    const bytes = this.#inFlight;
+    if (bytes === undefined) return;
+    this.#sent = count;
+    if (this.#sent < bytes.length) this.#write(this.#sent === 0 ? bytes : bytes.subarray(this.#sent));
+    else this.#endWrite();
+    if (this.#sent > 0) this.#owner.progressed();
   }
 
   /** Accepts nothing more; queued bytes are still sent. */
@@ -271,12 +308,16 @@ export class SendQueue {
     if (this.#sent < end) {
       this.#write(bytes.subarray(this.#sent, end));
     } else {
-      this.#inFlight = undefined;
-      this.#cutting = false;
-      if (this.#node !== undefined) this.#schedule();
-      else this.#owner.drained();
+      this.#endWrite();
     }
     this.#owner.progressed();
+  }
+
+  #endWrite(): void {
+    this.#inFlight = undefined;
+    this.#cutting = false;
+    if (this.#node !== undefined) this.#schedule();
+    else this.#owner.drained();
   }
 
   #fail(error: unknown): void {

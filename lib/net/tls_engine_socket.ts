@@ -4,6 +4,7 @@
  */
 import { parseFingerprint } from "../irc/digest.ts";
 import { closeQuietly } from "./close_quietly.ts";
+import type { SendBatch } from "./send_batch.ts";
 import type { StreamSocket } from "./stream.ts";
 import { mostTlsBytes, type TlsEngine } from "./tls_engine.ts";
 import type { TlsIdentity } from "./tls_identity.ts";
@@ -115,14 +116,32 @@ export class EngineSocket implements StreamSocket {
     return count;
   }
 
+  stage(bytes: Uint8Array, batch: SendBatch): boolean {
+    if (this.#isClosed || this.#flushing !== undefined) return false;
+    return this.#socket.stage?.(this.#seal(bytes), batch) ?? false;
+  }
+
+  staged(count: number): number {
+    const sealed = this.#sealed;
+    if (sealed === undefined) return 0;
+    if (count < sealed.length) {
+      this.#sealed = count > 0 ? sealed.subarray(count) : sealed;
+      return 0;
+    }
+    return this.#endWrite();
+  }
+
   write(bytes: Uint8Array): Promise<number> {
     if (this.#isClosed) return Promise.reject(new Deno.errors.BadResource("The connection is closed"));
     if (this.#flushing !== undefined) return this.#flushing.then(() => this.write(bytes));
+    // stage() can have encrypted these bytes and not sent all of them.
+    return this.#socket.write(this.#sealed ?? this.#seal(bytes)).then(this.#onWritten);
+  }
+
+  #seal(bytes: Uint8Array): Uint8Array {
     const part = bytes.length > mostTlsBytes ? bytes.subarray(0, mostTlsBytes) : bytes;
-    const sealed = this.#engine.encrypt(part);
-    this.#sealed = sealed;
     this.#plainBytes = part.length;
-    return this.#socket.write(sealed).then(this.#onWritten);
+    return this.#sealed = this.#engine.encrypt(part);
   }
 
   #continue(count: number): number | Promise<number> {
@@ -131,6 +150,10 @@ export class EngineSocket implements StreamSocket {
       this.#sealed = sealed.subarray(count);
       return this.#socket.write(this.#sealed).then(this.#onWritten);
     }
+    return this.#endWrite();
+  }
+
+  #endWrite(): number {
     this.#sealed = undefined;
     if (this.#owes) this.#flush();
     return this.#plainBytes;

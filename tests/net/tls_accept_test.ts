@@ -1,8 +1,10 @@
 /** An accepted socket inside TLS, by the engine and by the streams of node:tls, which must not differ. */
+import { once } from "node:events";
 import { clearImmediate, setImmediate } from "node:timers";
 import { connect, createSecureContext, type TLSSocket } from "node:tls";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { acceptTls, secureContext, type TlsServerContext } from "../../lib/net/tls_accept.ts";
+import type { SendBatch } from "../../lib/net/send_batch.ts";
 import { Flusher } from "../../lib/net/send_queue.ts";
 import { streamConnection, type StreamSocket } from "../../lib/net/stream.ts";
 import { testCertificate } from "../support/certificate.ts";
@@ -13,6 +15,11 @@ const hostname = "127.0.0.1";
 
 Deno.test({ name: "this Deno has the functions of the TLS engine", ignore, fn: isHere });
 Deno.test({ name: "large writes pass through TLS whole, in both directions", ignore, fn: large });
+Deno.test({
+  name: "a batch that sends a part of a TLS record leaves the rest for the next write",
+  ignore,
+  fn: partly,
+});
 Deno.test({ name: "TLS 1.2 works like TLS 1.3", ignore, fn: older });
 Deno.test({
   name: "bytes that are not TLS end a connection, before and after the handshake",
@@ -99,6 +106,27 @@ async function large(): Promise<void> {
       assertEquals(new Uint8Array(await new Blob(received as Uint8Array<ArrayBuffer>[]).arrayBuffer()), big);
     });
   }
+}
+
+async function partly(): Promise<void> {
+  await withEnds(makers.engine, async ({ server, client, below }) => {
+    assert(server !== undefined);
+    // The tickets of TLS are sent then.
+    await Promise.all([writeAll(server, big.subarray(0, 1)), once(client, "data")]);
+    for (const [round, part] of [0, 1, 10, Infinity].entries()) {
+      const words = new TextEncoder().encode(`round ${round}\r\n`);
+      let sealed: Uint8Array = words;
+      Object.assign(below, { stage: (bytes: Uint8Array) => (sealed = bytes, true) });
+      // No function of the batch is called: the socket below takes its place.
+      assert(server.stage?.(words, {} as SendBatch));
+      const sent = await below.write(sealed.subarray(0, part));
+      const isWhole = sent === sealed.length;
+      assertEquals(server.staged?.(sent), isWhole ? words.length : 0);
+      if (!isWhole) await writeAll(server, words);
+      const [received] = await once(client, "data");
+      assertEquals(new TextDecoder().decode(received), `round ${round}\r\n`);
+    }
+  });
 }
 
 async function older(): Promise<void> {
