@@ -136,6 +136,7 @@ import "./net/dial_test.ts";
 import "./net/dial_tls_test.ts";
 import "./net/direct_socket_test.ts";
 import "./net/encode_test.ts";
+import "./net/line_frames_test.ts";
 import "./net/listen_test.ts";
 import "./net/own_certificate_test.ts";
 import "./net/phases_test.ts";

@@ -1,6 +1,6 @@
 /**
- * A connection over a browser's WebSocket: one text frame per line (IRCv3 websocket). For clients only; the WebSockets
- * of the server are in stream.ts. Browser-safe.
+ * A connection over a browser's WebSocket: one text frame per line (IRCv3 websocket), and from Parley many lines in each.
+ * For clients only; the WebSockets of the server are in stream.ts. Browser-safe.
  */
 import type { Line } from "../irc/lines.ts";
 import type { Connection } from "./connection.ts";
@@ -12,7 +12,7 @@ const maxLineLength = 32_768;
 
 /** Opens a connection to "ws://…" or "wss://…"; rejects with one sentence if it fails. */
 export function connectWebSocket(url: string, signal?: AbortSignal): Promise<Connection> {
-  const socket = new WebSocket(url, ["text.ircv3.net"]);
+  const socket = new WebSocket(url, ["lines.parley", "text.ircv3.net"]);
   return new Promise((resolve, reject) => {
     const give = () => reject(new Error(failureOf(new URL(url))));
     signal?.addEventListener("abort", () => socket.close(), { once: true });
@@ -80,7 +80,9 @@ class BrowserConnection implements Connection {
   }
 
   #take(text: string): void {
-    this.#lines.push(text.length > maxLineLength ? { fault: "too long" } : text);
+    for (const line of text.split("\r\n")) {
+      if (line !== "") this.#lines.push(line.length > maxLineLength ? { fault: "too long" } : line);
+    }
     this.#wake?.();
   }
 

@@ -7,9 +7,9 @@ import type { TlsIdentity } from "./tls_identity.ts";
 
 /**
  * "line": TCP and TLS; lines end with CR LF. "text" and "binary": one WebSocket frame of that type per line, without
- * CR LF.
+ * CR LF. "lines": the lines of one write in WebSocket frames of many lines, with CR LF; a line has the bytes of "line".
  */
-export type Framing = "line" | "text" | "binary";
+export type Framing = "line" | "text" | "binary" | "lines";
 
 /** The first connection of a client to a server that no authority confirms. */
 export interface FirstContact {

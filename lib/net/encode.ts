@@ -13,10 +13,10 @@ let usedBytes = pieceBytes;
 
 /**
  * Bytes for `ServerConnection.write`: the line with CR LF, or one unmasked WebSocket frame (RFC 6455 §5.2) without CR
- * LF.
+ * LF. For "lines" the connection makes the frames later.
  */
 export function encodeLine(line: string, framing: Framing): Uint8Array<ArrayBuffer> {
-  if (framing === "line") return encode(line + "\r\n");
+  if (framing === "line" || framing === "lines") return encode(line + "\r\n");
   return encodeFrame(framing === "text" ? finalText : finalBinary, encode(line));
 }
 
@@ -58,7 +58,7 @@ export function encodeFrame(first: number, payload: Uint8Array): Uint8Array<Arra
 
 /**
  * The end of the line or frame that contains `bytes[offset]`; `offset` itself if one starts there. `bytes` are whole
- * lines.
+ * lines or frames, as they are sent.
  */
 export function borderAfter(bytes: Uint8Array, offset: number, framing: Framing): number {
   if (framing === "line") {

@@ -63,6 +63,8 @@ export interface QueueOwner {
   progressed(): void;
   /** The queue is empty and no write is running. */
   drained(): void;
+  /** The bytes to send for whole lines. @default the same */
+  packed?(lines: Uint8Array): Uint8Array;
   /** The end of the line that contains `bytes[offset]`; `offset` itself if a line starts there. */
   borderAfter(bytes: Uint8Array, offset: number): number;
 }
@@ -204,8 +206,13 @@ export class SendQueue {
 
   /** Queued bytes that the operating system has not taken yet. */
   get bytes(): number {
-    const waiting = this.#node === undefined ? 0 : this.#node.bytes;
+    const waiting = this.waitingBytes;
     return this.#inFlight === undefined ? waiting : waiting + this.#inFlight.length - this.#sent;
+  }
+
+  /** Those of them that the next write will have. */
+  get waitingBytes(): number {
+    return this.#node === undefined ? 0 : this.#node.bytes;
   }
 
   /** The queue is empty and no write is running. */
@@ -239,8 +246,9 @@ export class SendQueue {
   flush(batch?: SendBatch): boolean {
     this.#scheduled = false;
     if (this.#inFlight !== undefined || this.#node === undefined) return false;
-    const bytes = this.#node.flatten();
+    const lines = this.#node.flatten();
     this.#node = undefined;
+    const bytes = this.#owner.packed?.(lines) ?? lines;
     this.#inFlight = bytes;
     if (batch !== undefined && this.#writer.stage?.(bytes, batch)) return true;
     this.#take(this.#writer.attempt?.(bytes) ?? 0);

@@ -9,6 +9,7 @@ import type { Line, LineLimits } from "../irc/lines.ts";
 import { LineSplitter } from "../irc/lines.ts";
 import type { Framing, ServerConnection } from "./connection.ts";
 import { borderAfter, encodeLine } from "./encode.ts";
+import { frameLines, type Unframed } from "./line_frames.ts";
 import type { TlsIdentity } from "./tls_identity.ts";
 import { closeCodes, closeFrame, FrameReader } from "./web_socket_frames.ts";
 import { httpRefusal, tlsAlert, wrongProtocol } from "./wrong_protocol.ts";
@@ -68,14 +69,16 @@ export function streamConnection(
   return new StreamConnection(socket, options, "line", owner);
 }
 
-/** The same for the socket of a WebSocket after its handshake: one frame per line, `framing` in both directions. */
+/** The same for the socket of a WebSocket, after the request of its handshake; `answer` are the bytes of the answer. */
 export function webSocketConnection(
   socket: StreamSocket,
-  framing: "text" | "binary",
+  framing: Exclude<Framing, "line">,
   options: StreamOptions,
-  owner?: ConnectionOwner,
+  { owner, answer }: { readonly owner?: ConnectionOwner; readonly answer?: Uint8Array } = {},
 ): ServerConnection {
-  return new StreamConnection(socket, options, framing, owner);
+  const connection = new StreamConnection(socket, options, framing, owner);
+  if (answer !== undefined) connection.writeUnframed(answer);
+  return connection;
 }
 
 const over: IteratorResult<Line[]> = { done: true, value: undefined };
@@ -98,6 +101,8 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
   readonly #options: StreamOptions;
   readonly #owner: ConnectionOwner | undefined;
   readonly #queue: SendQueue;
+  /** The bytes of the next write that are no lines; only with the framing "lines". */
+  #unframed: Unframed[] | undefined;
   readonly #splitter: LineSplitter | FrameReader;
   /** The buffer of the first read, until its protocol was checked. */
   #firstSpace: Uint8Array | undefined;
@@ -171,9 +176,24 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     this.#queue.push(chunk, canWait);
   }
 
+  /** Queues bytes that are no line: a part of the handshake, or a control frame. */
+  writeUnframed(chunk: Uint8Array): void {
+    if (this.framing === "lines") {
+      (this.#unframed ??= []).push({ at: this.#queue.waitingBytes, bytes: chunk.length });
+    }
+    this.#queue.push(chunk);
+  }
+
+  packed(lines: Uint8Array): Uint8Array {
+    if (this.framing !== "lines") return lines;
+    const unframed = this.#unframed;
+    this.#unframed = undefined;
+    return frameLines(lines, unframed);
+  }
+
   close(): void {
     if (this.framing !== "line" && this.ended === undefined) {
-      this.#queue.push(closeFrame(closeCodes.goingAway));
+      this.writeUnframed(closeFrame(closeCodes.goingAway));
     }
     this.#queue.close();
     this.#end("Connection closed");
@@ -258,7 +278,7 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
 
   /** Sends the answers to WebSocket control frames; returns whether the connection is over. */
   #answerFrames(frames: FrameReader): boolean {
-    for (const reply of frames.replies.splice(0)) this.#queue.push(reply);
+    for (const reply of frames.replies.splice(0)) this.writeUnframed(reply);
     if (frames.over) this.ended ??= "Connection closed";
     return frames.over;
   }
@@ -275,6 +295,7 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
   }
 
   #cut(last: Uint8Array, reason: string): void {
+    this.#unframed = undefined;
     this.#queue.cut(last);
     this.#end(reason);
     this.#leave();

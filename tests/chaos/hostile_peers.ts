@@ -148,7 +148,11 @@ async function sendFrames(site: Site, bytes: Uint8Array, chance: Chance): Promis
     close: () => end?.(),
   };
   const closed = new Promise<void>((resolve) => end = resolve);
-  const connection = webSocketConnection(socket, chance.below(2) === 0 ? "text" : "binary", site.chat.stream);
+  const connection = webSocketConnection(
+    socket,
+    chance.of(["text", "binary", "lines"] as const),
+    site.chat.stream,
+  );
   await site.chat.hub.attach(connection);
   await closed;
 }

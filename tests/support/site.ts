@@ -87,7 +87,9 @@ export async function overWebSocket(
   let over = false;
   const decoder = new TextDecoder();
   socket.onmessage = ({ data }) => {
-    queue.push(typeof data === "string" ? data : decoder.decode(data));
+    const text = typeof data === "string" ? data : decoder.decode(data);
+    if (socket.protocol === "lines.parley") queue.push(...text.split("\r\n").slice(0, -1));
+    else queue.push(text);
     wake?.();
   };
   const closed = new Promise<void>((resolve) => {

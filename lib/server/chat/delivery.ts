@@ -10,7 +10,8 @@ export interface RecipientProfile {
   readonly index: number;
   /** The bits of irc/capabilities.ts that this recipient has. */
   readonly mask: number;
-  readonly framing: Framing;
+  /** How a line becomes bytes; "lines" is encoded as "line". */
+  readonly encoding: Exclude<Framing, "lines">;
   /** Whether the sender's own messages are sent back (echo-message). */
   readonly echo: boolean;
   readonly encode: (line: string) => Uint8Array;

@@ -179,7 +179,7 @@ export class SessionState implements Session {
   }
 
   write(lines: readonly string[]): void {
-    if (this.profile.framing === "line" && lines.length > 1) return this.#writeTogether(lines);
+    if (this.profile.encoding === "line" && lines.length > 1) return this.#writeTogether(lines);
     for (const line of lines) this.#writeText(line);
   }
 

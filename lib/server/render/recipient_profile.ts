@@ -1,6 +1,6 @@
 /**
- * Recipient profiles. Two sessions have one profile when every line reaches both as the same bytes: they have the same
- * framing, and the same capabilities among those that change a line. A line is rendered once per profile, never per
+ * Recipient profiles. Two sessions have one profile when every line has the same bytes for both: they have the same
+ * encoding, and the same capabilities among those that change a line. A line is rendered once per profile, never per
  * recipient.
  */
 import { capabilityBits, type CapabilityName } from "../../irc/capabilities.ts";
@@ -28,16 +28,17 @@ export class RecipientProfiles {
   profileFor(capabilities: Iterable<CapabilityName>, framing: Framing): RecipientProfile {
     let mask = 0;
     for (const name of capabilities) mask |= capabilityBits[name];
-    const key = `${mask} ${framing}`;
+    const encoding = framing === "lines" ? "line" : framing;
+    const key = `${mask} ${encoding}`;
     const existing = this.#byKey.get(key);
     if (existing) return existing;
     const encode = this.#encode;
     const profile: RecipientProfile = {
       index: this.#free.pop() ?? this.#byKey.size,
       mask,
-      framing,
+      encoding,
       echo: (mask & capabilityBits["echo-message"]) !== 0,
-      encode: (line) => encode(line, framing),
+      encode: (line) => encode(line, encoding),
     };
     this.#byKey.set(key, profile);
     return profile;

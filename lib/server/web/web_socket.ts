@@ -1,7 +1,7 @@
 /** From an HTTP upgrade to a connection of the hub: the WebSocket handshake (RFC 6455 §4.2; IRCv3 websocket). */
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { ServerConnection } from "../../net/connection.ts";
+import type { Framing, ServerConnection } from "../../net/connection.ts";
 import {
   type ConnectionOwner,
   type StreamOptions,
@@ -10,8 +10,10 @@ import {
 } from "../../net/stream.ts";
 import { isOwnHost, unknownHostSentence } from "./host_check.ts";
 
-/** The supported subprotocols, and how each carries lines. */
-const framings: Readonly<Record<string, "text" | "binary">> = {
+/** The supported subprotocols, and how each carries lines to the client. From it, a frame can have several lines. */
+const framings: Readonly<Record<string, Exclude<Framing, "line">>> = {
+  // Our page asks for it.
+  "lines.parley": "lines",
   "text.ircv3.net": "text",
   "binary.ircv3.net": "binary",
 };
@@ -70,11 +72,8 @@ export function acceptWebSocket(
   const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
   const protocol = offered.find((name) => Object.hasOwn(framings, name));
   const framing = protocol === undefined ? "text" : framings[protocol] ?? "text";
-  const connection = webSocketConnection(socket, framing, options, owner);
-  connection.write(
-    new TextEncoder().encode(handshakeResponse(String(headers["sec-websocket-key"]), protocol)),
-  );
-  return connection;
+  const answer = new TextEncoder().encode(handshakeResponse(String(headers["sec-websocket-key"]), protocol));
+  return webSocketConnection(socket, framing, options, { owner, answer });
 }
 
 function handshakeResponse(key: string, protocol: string | undefined): string {

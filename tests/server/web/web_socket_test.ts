@@ -7,7 +7,7 @@ import { overWebSocket, type Site, siteStory, startSite } from "../../support/si
 const ignore = !granted("net", "read", "env");
 
 siteStory("a browser and a TCP client talk", talk);
-siteStory("both subprotocols work, and the client's first choice wins", protocols);
+siteStory("all subprotocols work, and the client's first choice wins", protocols);
 Deno.test({
   name: "pages of other sites are refused; our page and programs are accepted",
   ignore,
@@ -18,6 +18,7 @@ siteStory("a page of a domain that points to this server is refused, and the ans
 }, rebinding);
 siteStory("a malformed handshake is refused in one sentence", handshakes);
 siteStory("pings are answered, fragments are joined, and a frame can contain several lines", frames);
+siteStory("the page gets many lines in one frame, and pongs and the close in frames of their own", manyLines);
 siteStory("a frame over the limit is refused, and the next one works", longFrame);
 siteStory("an unmasked frame breaks the protocol and ends the connection", unmasked);
 
@@ -40,7 +41,7 @@ async function talk(site: Site): Promise<void> {
 }
 
 async function protocols(site: Site): Promise<void> {
-  for (const protocol of ["text.ircv3.net", "binary.ircv3.net"]) {
+  for (const protocol of ["text.ircv3.net", "binary.ircv3.net", "lines.parley"]) {
     await using peer = await Peer.over(await overWebSocket(url(site), [protocol, "other"]), "ann");
     assertEquals(await peer.lines(), []);
   }
@@ -160,6 +161,24 @@ async function frames(site: Site): Promise<void> {
   const text = await until(socket, / PONG \S+ a/);
   assert(text.includes("\x8a\x0dare you there"), "a pong with the ping's payload");
   assertMatch(text, / 001 ann /);
+}
+
+async function manyLines(site: Site): Promise<void> {
+  const { socket, head } = await handshake(site, {
+    "Sec-WebSocket-Protocol": "lines.parley, text.ircv3.net",
+  });
+  using _socket = socket;
+  assertMatch(head, /\r\nSec-WebSocket-Protocol: lines\.parley\r\n\r\n$/);
+  await socket.write(frame(0x81, "NICK ann\r\nUSER ann 0 * :Ann"));
+  const welcome = await until(socket, / 422 ann :.*\r\n$/);
+  assertMatch(welcome, /^\x81~..:\S+ 001 ann .*\r\n:\S+ 002 ann /);
+  await socket.write(Uint8Array.of(...frame(0x81, "PING a"), ...frame(0x89, "b"), ...frame(0x81, "PING c")));
+  const answers = await until(socket, /PONG \S+ c\r\n/);
+  assertMatch(answers, /\x81.:\S+ PONG \S+ a\r\n/);
+  assert(answers.includes("\x8a\x01b"), answers);
+  await socket.write(frame(0x81, "QUIT"));
+  // deno-lint-ignore no-control-regex -- the headers of the last frames
+  assertMatch(await until(socket, /<never>/), /^\x81[^\r]+ERROR :.*\r\n\x88\x02\x03\xe9<end>$/);
 }
 
 async function longFrame(site: Site): Promise<void> {
