@@ -8,7 +8,7 @@
 # and a deletion does not change this table. The word stays until its part of the index is merged with another one;
 # "optimize" of an index in one part does nothing.
 # For a chat server: a deleted password or name can stay in the file, rarely, and mostly among words with numbers.
-# Our code: lib/server/store/index_merge.ts merges the index later, which removes such a word.
+# Our code: lib/server/store/index_traces.ts shortens these starts after each deletion, to what the words that are left need.
 # Source: https://sqlite.org/fts5.html#the_secure_delete_configuration_option
 set -euo pipefail
 

@@ -269,6 +269,7 @@ import "./server/store/file_watch_test.ts";
 import "./server/store/full_disk_test.ts";
 import "./server/store/history_retention_test.ts";
 import "./server/store/history_test.ts";
+import "./server/store/index_traces_test.ts";
 import "./server/store/index_words_test.ts";
 import "./server/store/mend_times_test.ts";
 import "./server/store/open_test.ts";

@@ -5,6 +5,7 @@
 import type { StoredRecord } from "./block.ts";
 import type { Database, WriteStatement } from "./database.ts";
 import { entryOf, inSection, removalOrder, slice } from "./index_words.ts";
+import { IndexTraces } from "./index_traces.ts";
 import { LongErasures } from "./long_erasures.ts";
 import type { SearchSections } from "./search_sections.ts";
 
@@ -43,6 +44,7 @@ export interface Removal {
 /** The entries of the index. All changes happen only inside Database.change(). */
 export class IndexEntries {
   readonly long: LongErasures;
+  readonly traces: IndexTraces;
   readonly #sections: SearchSections;
   readonly #insert: WriteStatement;
   readonly #remove: WriteStatement;
@@ -53,6 +55,7 @@ export class IndexEntries {
   constructor(database: Database, sections: SearchSections) {
     this.#sections = sections;
     this.long = new LongErasures(database);
+    this.traces = new IndexTraces(database);
     const derived = { isDerived: true };
     this.#insert = database.prepareWrite("INSERT INTO words (rowid, keys, text) VALUES (?, ?, ?)", derived);
     this.#remove = database.prepareWrite(
@@ -68,6 +71,7 @@ export class IndexEntries {
   /** Reads the progress again, after a rollback. */
   load(): void {
     this.long.load();
+    this.traces.load();
     this.#removing = undefined;
   }
 
@@ -93,6 +97,7 @@ export class IndexEntries {
   remove(block: number, log: number, records: readonly StoredRecord[], { places, secure }: Removal): void {
     if (secure) this.#configure.run(1);
     const section = this.#sections.nameFor(block);
+    const removed: string[] = [];
     for (const [place, { record }] of records.entries()) {
       if (places && !places.includes(place)) continue;
       const words = record === "" ? undefined : entryOf(log, record);
@@ -102,8 +107,12 @@ export class IndexEntries {
       const { keys, text } = gone === 0 ? words : slice(removalOrder(words), gone);
       this.#remove.run(entry, inSection(section, keys), inSection(section, text));
       this.long.end(entry);
+      if (secure) removed.push(...keys, ...text);
     }
-    if (secure) this.#configure.run(0);
+    if (!secure) return;
+    // This writes the removals into the pages of the index.
+    this.#configure.run(0);
+    this.traces.remove(section, removed);
   }
 
   /** Whether a record has so many words that they are removed in slices. */
@@ -132,6 +141,7 @@ export class IndexEntries {
     this.#configure.run(1);
     this.#remove.run(entry, inSection(section, keys), inSection(section, text));
     this.#configure.run(0);
+    this.traces.remove(section, [...keys, ...text]);
     // FTS5 counts one entry less with each removal, so an entry without words takes the place.
     this.#insert.run(entry, "", "");
     this.long.advance(entry, until);

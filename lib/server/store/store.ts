@@ -296,7 +296,9 @@ export class Store implements Disposable {
     while (this.#retention.isUrgent && performance.now() < deadline && this.#retention.pruneLargest());
     if (this.index.advance(deadline)) return true;
     while (performance.now() < deadline) {
-      if (!this.eraser.step() && !this.#retention.step()) return false;
+      if (!this.eraser.step() && !this.#retention.step() && !this.index.entries.traces.sweepStep()) {
+        return false;
+      }
     }
     return true;
   }
