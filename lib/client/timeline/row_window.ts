@@ -15,7 +15,7 @@ export const endRows = 60;
 /** This many are around an entry. */
 const aroundRows = 100;
 /** This many more at each step: making them takes less time than a frame has. */
-const stepRows = 40;
+export const stepRows = 40;
 /** Above this number, rows at the other end are removed. */
 export const maxRows = 300;
 /** Rows that must stay, such as selected ones, make a window larger, up to this number. */
@@ -26,19 +26,23 @@ export class RowWindow {
   /** The keys of the first and the last row; undefined for the newest rows, and while rows are added at the end. */
   #first: string | undefined;
   #last: string | undefined;
-  /** The key of the first row at the last call of range(). */
+  /** The keys of the first and the last row at the last call of range(). */
   #shownFirst: string | undefined;
+  #shownLast: string | undefined;
+  /** The last row at the last call of hold(); a step of rows can follow it. */
+  #heldLast: string | undefined;
   #endRows = endRows;
 
   /** The rows are now the newest ones, at least so many, whatever is added after them. */
   follow(rows = endRows): void {
-    this.#first = this.#last = undefined;
+    this.#first = this.#last = this.#heldLast = undefined;
     this.#endRows = Math.min(maxRows, Math.max(endRows, rows));
   }
 
-  /** The first row stays where it is. */
+  /** The first row stays where it is. Of the rows that come after the last one, a step is added until the next call. */
   hold(): void {
     this.#first ??= this.#shownFirst;
+    this.#heldLast = this.#shownLast;
   }
 
   /** The rows are now the ones around an entry. */
@@ -69,6 +73,7 @@ export class RowWindow {
   range(list: EntryList, keptFrom = Infinity): RowRange {
     const range = this.#range(list, keptFrom);
     this.#shownFirst = list.entries[range.start]?.key;
+    this.#shownLast = list.entries[range.end - 1]?.key;
     return range;
   }
 
@@ -81,12 +86,15 @@ export class RowWindow {
       return { start: Math.max(0, end - maxKeptRows, Math.min(end - this.#endRows, keptFrom)), end };
     }
     if (last >= first) return { start: first, end: last + 1 };
-    return { start: first, end: Math.min(length, first + maxRows) };
+    const held = list.indexOf(this.#heldLast);
+    const reached = held < first ? Infinity : held + 1 + stepRows;
+    return { start: first, end: Math.min(length, first + maxRows, reached) };
   }
 
   #set({ entries }: EntryList, { start, end }: RowRange): void {
     this.#first = entries[start]?.key;
     const isOpen = end === entries.length && end - start <= maxRows;
-    this.#last = isOpen ? undefined : entries[end - 1]?.key;
+    this.#heldLast = entries[end - 1]?.key;
+    this.#last = isOpen ? undefined : this.#heldLast;
   }
 }

@@ -1,7 +1,13 @@
 /** The window of rows: bounded at both ends, and the rows in sight stay. */
 import { assertEquals } from "@std/assert";
 import { EntryList } from "../../../lib/client/timeline/entry_list.ts";
-import { endRows, maxKeptRows, maxRows, RowWindow } from "../../../lib/client/timeline/row_window.ts";
+import {
+  endRows,
+  maxKeptRows,
+  maxRows,
+  RowWindow,
+  stepRows,
+} from "../../../lib/client/timeline/row_window.ts";
 
 function listOf(count: number): EntryList {
   return new EntryList(
@@ -14,8 +20,15 @@ Deno.test("the window follows the newest entries, and keeps its first row when i
   assertEquals(window.range(list), { start: 1_000 - endRows, end: 1_000 });
   window.hold();
   for (let at = 1_000; at < 1_050; at++) list.insert({ kind: "note", key: `line-${at}`, at, spans: [] });
+  assertEquals(window.range(list), { start: 1_000 - endRows, end: 1_000 + stepRows });
+  window.hold();
   assertEquals(window.range(list), { start: 1_000 - endRows, end: 1_050 });
   for (let at = 1_050; at < 9_000; at++) list.insert({ kind: "note", key: `line-${at}`, at, spans: [] });
+  for (let end = 1_050; end < 1_000 - endRows + maxRows; end = window.range(list).end) {
+    assertEquals(window.range(list).end - end <= stepRows, true);
+    window.hold();
+  }
+  window.hold();
   assertEquals(window.range(list), { start: 1_000 - endRows, end: 1_000 - endRows + maxRows });
   window.follow();
   assertEquals(window.range(list), { start: 9_000 - endRows, end: 9_000 });
