@@ -39,7 +39,8 @@ export class Eraser {
   readonly #redacting = new Set<number>();
   /** Blocks without a record that must stay while they are the newest. */
   readonly #empty = new Set<number>();
-  #needsScrub = false;
+  /** A server that was killed leaves a log, and it can have had something to erase from it. */
+  #needsScrub = true;
   /** The pass of the current job through the records of its account. A job ends with a pass that finds nothing. */
   #pass: Generator<SearchHit[] | undefined, undefined> | undefined;
   #hasErased = false;
@@ -182,12 +183,12 @@ export class Eraser {
 
   /** Whether the write-ahead log can still contain erased text; then call scrub(). */
   get needsScrub(): boolean {
-    return this.#needsScrub;
+    return this.#needsScrub || this.#index.merge.needsScrub;
   }
 
   /** Empties the write-ahead log. */
   scrub(): void {
-    if (this.#database.scrub()) this.#needsScrub = false;
+    if (this.#database.scrub()) this.#needsScrub = this.#index.merge.needsScrub = false;
   }
 
   /** Erases records of a block; the long ones are hidden, and lose their words in later steps. */

@@ -93,7 +93,7 @@ export class HistoryRetention {
   /** Deletes a block or a part of it. True if there can be more to delete. */
   step(): boolean {
     return this.#pruneOld() || this.#pruneFull() || this.pruneLargest() ||
-      this.#index.merge.step(this.#size.bytes);
+      this.#index.merge.step(this.#size.bytes, this.#clock.cautiousNow());
   }
 
   /** The limits by size. A snapshot of another machine can change them. */

@@ -208,6 +208,7 @@ export class SearchIndex implements CommitParticipant {
     this.#nextEntry = Number(row(this.#progress.get("next entry"))[0] ?? 0);
     this.#sections.load();
     this.entries.load();
+    this.merge.load();
     this.size.load(this.#lastIndexed);
   }
 

@@ -160,6 +160,8 @@ export class Store implements Disposable {
       this.#copies?.removeOldNowAndThen(this.#clock.cautiousNow(), this.#clock.monotonic());
       if (this.#isDue()) await this.#runSteps();
       if (!this.#closed) await this.database.checkpoint();
+      // Also when there is more upkeep than time, because people write much.
+      if (!this.#closed && this.eraser.needsScrub && !this.eraser.isBusy) this.eraser.scrub();
     } finally {
       this.#isUpkeepRunning = false;
     }

@@ -11,7 +11,7 @@ const bounds: ReadonlyMap<string, string> = new Map([
   ["person", "removed with its last conversation"],
   ["former_nick", "20 for each person, removed with the person"],
   ["redaction", "counts for --history-total, removed with the messages of its time"],
-  ["words", "the words of the blocks; merged when a quarter was removed"],
+  ["words", "the words of the blocks; merged when a quarter was removed, and a day after"],
   ["search_section", "one for about a thousand records"],
   ["marker", "2000 for each account, only for conversations with a message"],
   ["account", "--accounts-total, --accounts-per-address"],
@@ -24,7 +24,7 @@ const bounds: ReadonlyMap<string, string> = new Map([
   ["erasing", "one for each long message that is being deleted; upkeep works them off"],
   ["audit", "only acts of operators, --audit-keep"],
   ["keepsake", "values of the server itself; server bans are made by operators"],
-  ["progress", "four numbers"],
+  ["progress", "six numbers"],
   ["moved_stamp", "only --mend-times writes it"],
 ]);
 

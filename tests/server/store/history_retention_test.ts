@@ -177,7 +177,7 @@ Deno.test("an index of which much was removed is merged, in steps, once", () => 
     let count = 0;
     while (count < 1000) {
       let isMore = false;
-      store.database.change(() => isMore = merge.step(8_000_000));
+      store.database.change(() => isMore = merge.step(8_000_000, Date.now()));
       count++;
       if (!isMore) return count;
     }

@@ -1,8 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { firstTermOf, readSegments } from "../../../lib/server/store/index_pages.ts";
-import { openStore, type Store } from "../../../lib/server/store/store.ts";
+import { openStore, type Store, type StoreOptions } from "../../../lib/server/store/store.ts";
+import { Clock } from "../../../lib/irc/clock.ts";
+import { firstStamp } from "../../../lib/irc/stamp.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { granted } from "../../support/permissions.ts";
 
+const onDisk = { ignore: !granted("read", "write") };
 const noun = (at: number) => `cup${100_000 + at}`;
+
 /** Each message has words that are in no other: neighbours that differ in the last letter only, and long ones. */
 function wordsOf(at: number): string[] {
   return [noun(at), `tea${noun(at)}`, `${7_000_000 + at}`, "e".repeat(at % 50 === 0 ? 99 : 1) + noun(at)];
@@ -57,9 +63,64 @@ Deno.test("traces from older versions are removed once, in small steps", async (
   assertEquals(traces.sweepStep(), false);
 });
 
+Deno.test(
+  "a deleted word leaves the files also while people write much, and after a crash",
+  onDisk,
+  async () => {
+    using place = temporaryFolder();
+    using store = openSmallPages(place);
+    await fill(store, 0, 200);
+    await store.upkeep();
+    const gone = new Set([7, 70, 170]);
+    redact(store, gone);
+    using crashed = temporaryFolder();
+    for (const name of ["parley.db", "parley.db-wal"]) {
+      Deno.copyFileSync(`${place.folder}/${name}`, `${crashed.folder}/${name}`);
+    }
+    assert(wordsInFiles(crashed.folder, gone) > 0);
+
+    await fill(store, 200, 400);
+    await store.upkeep();
+    assertEquals(wordsInFiles(place.folder, gone), 0);
+
+    using again = openStore(crashed);
+    await again.upkeep();
+    assertEquals(wordsInFiles(crashed.folder, gone), 0);
+  },
+);
+
+Deno.test(
+  "a day after messages became too old, no file has their words",
+  onDisk,
+  async () => {
+    using place = temporaryFolder();
+    const hourMs = 3_600_000;
+    let nowMs = hourMs;
+    const clock = new Clock({ now: () => nowMs, monotonic: () => nowMs });
+    const options = { ...place, clock, retention: { ageMs: hourMs, count: 0 } };
+    const old = new Set(Array(200).keys());
+    {
+      using store = openSmallPages(options);
+      await fill(store, 0, 200);
+      await fill(store, 200, 220, firstStamp(3 * hourMs));
+      nowMs = 3 * hourMs;
+      runUpkeep(store);
+      assertEquals([199, 200].map((at) => found(store, noun(at))), [[], [firstStamp(3 * hourMs) + 200]]);
+    }
+    // The time is known after a restart.
+    using store = openStore(options);
+    nowMs += 20 * hourMs;
+    runUpkeep(store);
+    assert(wordsInFiles(place.folder, old) > 0);
+    nowMs += 5 * hourMs;
+    runUpkeep(store);
+    assertEquals(wordsInFiles(place.folder, old), 0);
+  },
+);
+
 /** The index has many small pages, so every fourth word is a separator. */
-function openSmallPages(): Store {
-  const store = openStore();
+function openSmallPages(options: StoreOptions = {}): Store {
+  const store = openStore(options);
   const configure = store.database.prepareWrite("INSERT INTO words (words, rank) VALUES ('pgsz', 128)");
   store.database.attempt(() => configure.run());
   runUpkeep(store);
@@ -67,12 +128,12 @@ function openSmallPages(): Store {
 }
 
 /** Messages from a number on, in blocks of different sizes. */
-async function fill(store: Store, from: number, until: number): Promise<void> {
+async function fill(store: Store, from: number, until: number, stamp = 1): Promise<void> {
   const conversation = store.conversations.channel("#tea", "#tea");
   for (let at = from; at < until; at++) {
     const account = at % 2 === 0 ? "ann" : "bob";
     const record = `@account=${account} :${account}!~x@host PRIVMSG #tea :${wordsOf(at).join(" ")}`;
-    store.history.append(conversation, 0, at + 1, record);
+    store.history.append(conversation, 0, stamp + at, record);
     if (at % 5 < 2) store.commit();
   }
   store.commit();
@@ -108,13 +169,15 @@ function checkIndex(store: Store, gone: ReadonlySet<number>, count: number): voi
   const check = store.database.prepareWrite("INSERT INTO words (words) VALUES ('integrity-check')");
   store.database.attempt(() => check.run());
   const kept = [...Array(count).keys()].filter((at) => !gone.has(at));
-  const logs = views(store).map(({ conversation }) => conversation * 2);
   for (const at of kept.filter((at) => at % 7 === 0)) {
-    for (const text of wordsOf(at)) {
-      const found = store.index.search({ logs, text, from: "start", limit: 9 }).map(({ stamp }) => stamp);
-      assertEquals(found, [at + 1], text);
-    }
+    for (const text of wordsOf(at)) assertEquals(found(store, text), [at + 1], text);
   }
+}
+
+/** The stamps of the messages that a search finds. */
+function found(store: Store, text: string): number[] {
+  const logs = views(store).map(({ conversation }) => conversation * 2);
+  return store.index.search({ logs, text, from: "start", limit: 9 }).map(({ stamp }) => stamp);
 }
 
 /** The deleted words that are in some row of the tables of FTS5. */
@@ -124,6 +187,13 @@ function keptWords(store: Store, gone: ReadonlySet<number>): string[] {
   );
   const kept = rows.map(([bytes]) => new TextDecoder().decode(bytes)).join(" ");
   return [...gone].flatMap(wordsOf).filter((word) => kept.includes(word));
+}
+
+/** The number of deleted words in the files of a folder. */
+function wordsInFiles(folder: string, gone: ReadonlySet<number>): number {
+  const files = [...Deno.readDirSync(folder)].map(({ name }) => Deno.readFileSync(`${folder}/${name}`));
+  const text = files.map((bytes) => new TextDecoder("latin1").decode(bytes)).join(" ");
+  return [...gone].flatMap(wordsOf).filter((word) => text.includes(word)).length;
 }
 
 /** All separators of pages, and the first words of their pages. */
