@@ -50,6 +50,8 @@ const badDescriptor = -9;
 
 const capacity = 256;
 const stagedBytes = 262_144;
+/** So many bytes are recognised when they come again. */
+const mostRecent = 8;
 /** Longer bytes are not put into a batch: copying them costs more than the batch saves. */
 export const longestInBatch = 65_536;
 
@@ -72,8 +74,10 @@ export class SendBatch {
   readonly #addressLow: number;
   readonly #addressHigh: number;
   #stagedEnd = 0;
-  #last: Uint8Array | undefined;
-  #lastAt = 0;
+  /** The last bytes that were copied there, and where each of them is. */
+  readonly #recent: Uint8Array[] = [];
+  readonly #recentAt: number[] = [];
+  #recentCount = 0;
   /** The position of the first entry of this batch, counted since the start, and how many there are. */
   #first = 0;
   #count = 0;
@@ -141,19 +145,28 @@ export class SendBatch {
 
   /** Adds a send of `bytes`, at most `longestInBatch`, which can change afterwards. Call it only while it is not full. */
   add(descriptor: number, bytes: Uint8Array): void {
-    if (bytes !== this.#last) {
-      this.#staged.set(bytes, this.#stagedEnd);
-      this.#last = bytes;
-      this.#lastAt = this.#stagedEnd;
-      this.#stagedEnd += bytes.length;
-    }
     const entry = ((this.#first + this.#count++) & this.#entryMask) * (entryBytes / 4);
-    const low = this.#addressLow + this.#lastAt;
+    const low = this.#addressLow + this.#stage(bytes);
     const entries = this.#entries;
     entries[entry + at.entry.descriptor / 4] = descriptor;
     entries[entry + at.entry.address / 4] = low;
     entries[entry + at.entry.address / 4 + 1] = this.#addressHigh + (low > 0xffff_ffff ? 1 : 0);
     entries[entry + at.entry.length / 4] = bytes.length;
+  }
+
+  /** Returns where the bytes are in the memory of this batch. Many sockets get the same bytes, of a few kinds in turn. */
+  #stage(bytes: Uint8Array): number {
+    const recent = this.#recent;
+    for (let index = 0; index < recent.length; index++) {
+      if (recent[index] === bytes) return this.#recentAt[index] ?? 0;
+    }
+    const at = this.#stagedEnd;
+    this.#staged.set(bytes, at);
+    this.#stagedEnd += bytes.length;
+    const index = this.#recentCount++ % mostRecent;
+    recent[index] = bytes;
+    this.#recentAt[index] = at;
+    return at;
   }
 
   /** Sends all. Afterwards `taken` has the results, until the next submit(). */
@@ -163,7 +176,8 @@ export class SendBatch {
     const first = this.#first;
     this.#count = 0;
     this.#stagedEnd = 0;
-    this.#last = undefined;
+    this.#recent.length = 0;
+    this.#recentCount = 0;
     this.#taken.fill(0, 0, count);
     rings[this.#entryTail] = first + count;
     this.#libc.ioUringEnter(enterCall, this.#ring, count, count, waitForResults, null, 0n);
