@@ -79,7 +79,8 @@ export class ClientHistory {
 
   /**
    * The pages from a position on, in the direction of the position, until the server has no more. `limit` is for the
-   * first one, `nextLimit` for the others. An iteration rejects with an ActionError for a refusal.
+   * first one, `nextLimit` for the others. An iteration rejects with an ActionError for a refusal. Later pages (after a
+   * message) are all wanted: each is asked for before the page before it is used.
    */
   async *pages(
     buffer: string,
@@ -89,14 +90,18 @@ export class ClientHistory {
   ): AsyncGenerator<HistoryPage> {
     const asked = new Set<string>();
     let page = await this.part(buffer, position, limit);
-    yield page;
     for (let next = nextPosition(position, page, asked); next !== undefined;) {
-      const known = new Set(page.events.map(eventKey));
-      const answer = await this.part(buffer, next, nextLimit);
-      page = { ...answer, events: answer.events.filter((event) => !known.has(eventKey(event))) };
+      const ask = this.part.bind(this, buffer, next, nextLimit);
+      const early = next.at === "after" ? ask() : undefined;
+      // The iteration can end before it is used.
+      early?.catch(() => {});
       yield page;
+      const known = new Set(page.events.map(eventKey));
+      const answer = await (early ?? ask());
+      page = { ...answer, events: answer.events.filter((event) => !known.has(eventKey(event))) };
       next = nextPosition(next, page, asked);
     }
+    yield page;
   }
 
   /**

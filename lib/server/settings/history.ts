@@ -106,7 +106,7 @@ export const historySettings = {
   },
   historyPage: {
     kind: "number",
-    default: 100,
+    default: 250,
     min: 1,
     max: 1000,
     env: "PARLEY_HISTORY_PAGE",

@@ -68,6 +68,31 @@ Deno.test("pages() passes every message once where the server names messages by 
   assertEquals(texts, Array.from({ length: 41 }, (_, at) => `m${at}`));
 });
 
+Deno.test("pages() asks for the next page of later messages before a page is used, and of earlier ones after it", async () => {
+  await using wired = await HistoryClient.enter({ messages: lines(32) }, {
+    backlog: 0,
+    conversations: false,
+  });
+  for (
+    const [at, reference, counts] of [["after", "m0", [2, 3, 4, 5, 5]], ["before", "m31", [
+      1,
+      2,
+      3,
+      4,
+      5,
+    ]]] as const
+  ) {
+    wired.server.asked.length = 0;
+    const found: number[] = [];
+    for await (
+      const _page of wired.client.history.pages("#tea", { at, reference: `msgid=${reference}` }, 10)
+    ) {
+      found.push(wired.server.asked.length);
+    }
+    assertEquals(found, [...counts]);
+  }
+});
+
 Deno.test("pages() ends on a server that gives the same page again and again", async () => {
   await using wired = await HistoryClient.enter({ messages: lines(10), page: 5, repeats: true }, {
     conversations: false,

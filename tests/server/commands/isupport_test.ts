@@ -27,13 +27,13 @@ async function withCapabilities(chat: Chat): Promise<void> {
   };
   assertEquals((await tokens(ann, "ISUPPORT")).filter((one) => /CHATHISTORY|MSGREF/.test(one)), []);
   assertEquals((await tokens(bob, "ISUPPORT")).filter((one) => /CHATHISTORY|MSGREF/.test(one)), [
-    "CHATHISTORY=100",
+    "CHATHISTORY=250",
     "MSGREFTYPES=msgid,timestamp",
   ]);
   // A capability that comes later brings its tokens, and takes them away again.
   ann.send("CAP REQ draft/chathistory", "CAP REQ -draft/chathistory", "CAP REQ setname");
   assertEquals((await ann.lines()).filter((one) => one.includes(" 005 ")), [
-    ":chat.test 005 ann CHATHISTORY=100 MSGREFTYPES=msgid,timestamp :are supported by this server",
+    ":chat.test 005 ann CHATHISTORY=250 MSGREFTYPES=msgid,timestamp :are supported by this server",
     ":chat.test 005 ann -CHATHISTORY -MSGREFTYPES :are supported by this server",
   ]);
 }
