@@ -11,6 +11,7 @@ import type { StoredRecord } from "./block.ts";
 import { logOf, row } from "./conversation.ts";
 import type { Database, WriteStatement } from "./database.ts";
 import type { Deletion, Deletions } from "./deletions.ts";
+import { EmptyBlocks } from "./empty_blocks.ts";
 import { emptyRecords, type FoundBlock } from "./empty_records.ts";
 import type { History } from "./history.ts";
 import type { HistoryView } from "./history_reader.ts";
@@ -32,7 +33,8 @@ export class Eraser {
   readonly #addJob: WriteStatement;
   readonly #endJob: WriteStatement;
   readonly #deletions: Deletions;
-  readonly #removeBlock: WriteStatement;
+  readonly #emptyBlocks: EmptyBlocks;
+  readonly #emptied: StatementSync;
   /** The accounts whose records up to a stamp are being erased. */
   readonly #hidden = new Map<Folded, number>();
   /** Records whose erasure waits until the disk can be read. */
@@ -56,9 +58,10 @@ export class Eraser {
     );
     this.#endJob = database.prepareWrite("DELETE FROM forgetting WHERE identity = ?");
     // The newest block always stays: the next stamps must be higher than its stamps.
-    this.#removeBlock = database.prepareWrite(
-      "DELETE FROM block WHERE id = ? AND id < (SELECT max(id) FROM block) RETURNING log, count, octet_length(records)",
+    this.#emptied = database.prepareArrays(
+      "SELECT log, count, octet_length(records) FROM block WHERE id = ? AND id < (SELECT max(id) FROM block)",
     );
+    this.#emptyBlocks = new EmptyBlocks(database);
     this.#loadHidden();
   }
 
@@ -212,11 +215,12 @@ export class Eraser {
     if (this.#empty.size > 0) this.#removeEmptyBlocks();
   }
 
-  /** Deletes blocks without a record, because every reader would have to pass them. */
+  /** Takes blocks without a record out of their logs, because every reader would have to pass them. */
   #removeEmptyBlocks(): void {
     for (const block of this.#empty) {
-      const [log, count, bytes] = row(this.#removeBlock.get(block));
+      const [log, count, bytes] = row(this.#emptied.get(block));
       if (log === undefined) continue;
+      this.#emptyBlocks.add(block);
       this.#empty.delete(block);
       // Older versions counted erased records.
       this.#index.uncount(block, Number(log), { count: Number(count), bytes: Number(bytes) });

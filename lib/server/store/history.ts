@@ -84,7 +84,7 @@ export class History implements CommitParticipant {
       "SELECT id, first, records FROM block WHERE log = ? AND first <= ? ORDER BY first DESC LIMIT 1",
     );
     this.#newest = database.prepareArrays("SELECT first, records FROM block ORDER BY id DESC LIMIT 1");
-    this.#block = database.prepareArrays("SELECT log, first, records FROM block WHERE id = ?");
+    this.#block = database.prepareArrays("SELECT log, first, records FROM block WHERE id = ? AND log >= 0");
     this.#moved = database.prepareArrays(
       "SELECT stamp FROM moved_stamp WHERE old <= ? ORDER BY old DESC LIMIT 1",
     );

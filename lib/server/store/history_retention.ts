@@ -7,8 +7,9 @@
 import type { StatementSync } from "node:sqlite";
 import { decodeBlock, type StoredRecord } from "./block.ts";
 import { type Conversations, logOf, row } from "./conversation.ts";
-import type { Database, WriteStatement } from "./database.ts";
+import type { Database } from "./database.ts";
 import type { Deletions } from "./deletions.ts";
+import { EmptyBlocks } from "./empty_blocks.ts";
 import { emptyRecords } from "./empty_records.ts";
 import { grownLimits, type SizeLimits } from "./grown_limits.ts";
 import type { History } from "./history.ts";
@@ -61,7 +62,7 @@ export class HistoryRetention {
   readonly #oldest: StatementSync;
   readonly #full: StatementSync;
   readonly #oldestOf: StatementSync;
-  readonly #remove: WriteStatement;
+  readonly #emptyBlocks: EmptyBlocks;
   readonly #largest: StatementSync;
   /** The id of the last conversation that this pass looked at. */
   #visited = 0;
@@ -78,7 +79,7 @@ export class HistoryRetention {
     // The newest block always stays: the next stamps must be higher than its stamps.
     const columns = "SELECT id, log, first, count, records, octet_length(records) FROM block";
     const notNewest = "id < (SELECT max(id) FROM block)";
-    this.#oldest = database.prepareArrays(`${columns} WHERE ${notNewest} ORDER BY id LIMIT 1`);
+    this.#oldest = database.prepareArrays(`${columns} WHERE ${notNewest} AND log >= 0 ORDER BY id LIMIT 1`);
     this.#full = database.prepareArrays(
       `SELECT id, messages, events FROM conversation WHERE id > ?2 AND (messages > ?1 OR events > ?1)
        ORDER BY id LIMIT 1`,
@@ -86,7 +87,7 @@ export class HistoryRetention {
     this.#oldestOf = database.prepareArrays(
       `${columns} WHERE log = ? AND ${notNewest} ORDER BY first LIMIT 1`,
     );
-    this.#remove = database.prepareWrite("DELETE FROM block WHERE id = ?");
+    this.#emptyBlocks = new EmptyBlocks(database);
     this.#largest = database.prepareArrays("SELECT id, bytes FROM conversation ORDER BY bytes DESC LIMIT 1");
   }
 
@@ -180,7 +181,8 @@ export class HistoryRetention {
     }
     this.#index.remove(Number(id), Number(log), records, { secure: false });
     this.#index.uncount(Number(id), Number(log), { count: Number(count), bytes: Number(bytes) });
-    this.#remove.run(Number(id));
+    this.#emptyBlocks.add(Number(id));
+    this.#emptyBlocks.removeBefore(Number(id));
     this.#index.merge.count(Number(bytes));
     this.#size.drop(this.#conversations.removeIfEmpty(Number(log) >> 1));
   }

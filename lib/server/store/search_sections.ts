@@ -79,7 +79,8 @@ export class SearchSections {
     }
     const at = block - this.#first;
     while (this.#logs.length < at) this.#logs.push(0);
-    this.#logs.push(log + 1);
+    // A block without a record has no log.
+    this.#logs.push(Math.max(0, log + 1));
     return nameOf(this.#last);
   }
 

@@ -5,7 +5,10 @@ import { migrations } from "../../../lib/server/store/schema.ts";
 
 /** A new table needs a row here, with the setting or the rule that bounds it. */
 const bounds: ReadonlyMap<string, string> = new Map([
-  ["block", "--history-total, --history-each; a channel without a message has no row"],
+  [
+    "block",
+    "--history-total, --history-each; a channel without a message has no row. A row without a record is removed after those before it",
+  ],
   ["conversation", "removed with its last record; a channel without a message has none"],
   ["side", "removed with its conversation"],
   ["person", "removed with its last conversation"],

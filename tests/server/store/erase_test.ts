@@ -50,6 +50,20 @@ Deno.test("no file contains the text of a redacted message", onDisk, async () =>
   assertEquals(filesWith(place.folder, "words"), 1);
 });
 
+Deno.test("no file contains the text of a message that was deleted after messages beside it", onDisk, () => {
+  using place = temporaryFolder();
+  using store = openStore(place);
+  for (let stamp = 1; stamp <= 600; stamp++) {
+    tell(store, stamp, "ann", `word${1000 + stamp}${".".repeat(stamp * 37 % 900)}`);
+    store.commit();
+  }
+  const gone = Array.from({ length: 599 }, (_, at) => 1 + at).filter((stamp) => stamp * 37 % 100 < 70);
+  for (const stamp of gone) store.eraser.redact(views(store), stamp);
+  runUpkeep(store);
+  const text = bytesIn(place.folder).join(" ");
+  assertEquals(gone.map((stamp) => `word${1000 + stamp}`).filter((word) => text.includes(word)), []);
+});
+
 Deno.test("forget() erases all messages of an account up to then, and nothing else", onDisk, () => {
   using place = temporaryFolder();
   using store = openStore(place);
@@ -283,7 +297,11 @@ function found(store: Store, text: string): number[] {
 }
 
 function filesWith(folder: string, word: string): number {
+  return bytesIn(folder).filter((bytes) => bytes.includes(word)).length;
+}
+
+/** The bytes of each file as characters, one per byte. */
+function bytesIn(folder: string): string[] {
   const files = [...Deno.readDirSync(folder)].map(({ name }) => Deno.readFileSync(`${folder}/${name}`));
-  // Bytes as characters, one per byte.
-  return files.filter((bytes) => new TextDecoder("latin1").decode(bytes).includes(word)).length;
+  return files.map((bytes) => new TextDecoder("latin1").decode(bytes));
 }

@@ -166,18 +166,19 @@ Deno.test("a long record behind emptied ones does not stop the retention", () =>
   checkIndex(store);
 });
 
-Deno.test("an index of which much was removed is merged, in steps, once", () => {
+Deno.test("an index is merged, in steps, once, when much was removed or a day after the first removal", () => {
   using store = openStore();
   for (let ms = 1; ms <= 12; ms++) {
     tell(store, "#tea", ms);
     runUpkeep(store);
   }
-  const merge = new IndexMerge(store.database);
+  let merge = new IndexMerge(store.database);
+  let nowMs = Date.now();
   const steps = () => {
     let count = 0;
     while (count < 1000) {
       let isMore = false;
-      store.database.change(() => isMore = merge.step(8_000_000, Date.now()));
+      store.database.change(() => isMore = merge.step(8_000_000, nowMs));
       count++;
       if (!isMore) return count;
     }
@@ -188,7 +189,20 @@ Deno.test("an index of which much was removed is merged, in steps, once", () => 
   merge.count(200_000);
   assertEquals(steps() > 1, true);
   assertEquals(steps(), 1);
-  assertEquals(found(store, 7), [7]);
+
+  const dayMs = 24 * 3_600_000;
+  nowMs += dayMs;
+  merge.count(1);
+  assertEquals(steps(), 1);
+  tell(store, "#tea", 13);
+  runUpkeep(store);
+  // The time is known after a restart.
+  merge = new IndexMerge(store.database);
+  nowMs += dayMs - 1;
+  assertEquals(steps(), 1);
+  nowMs++;
+  assertEquals(steps() > 1, true);
+  assertEquals([steps(), found(store, 7)], [1, [7]]);
 });
 
 Deno.test(
