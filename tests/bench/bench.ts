@@ -13,7 +13,15 @@ import { fitDescriptors } from "./descriptor_needs.ts";
 import { type PartName, partNames } from "./parts.ts";
 import { planOf, type Sizes, type Step } from "./plan.ts";
 import { Report, type SavedRun } from "./report.ts";
-import { isInstalled, type ServerName, serverNames, stopAll, useErgo, versionOf } from "./servers.ts";
+import {
+  isInstalled,
+  preparePage,
+  type ServerName,
+  serverNames,
+  stopAll,
+  useErgo,
+  versionOf,
+} from "./servers.ts";
 import { formatTargets } from "./targets.ts";
 
 const rows = {
@@ -125,6 +133,7 @@ async function measure(
     descriptors,
   };
   const steps = planOf(servers, sizes, !quick).filter(({ part }) => chosen.includes(part));
+  await preparePage();
   for (const step of steps) await attempt(step, current);
 }
 

@@ -7,6 +7,7 @@
 import { existsSync } from "node:fs";
 import { version } from "../../lib/version.ts";
 import { testCertificate } from "../support/certificate.ts";
+import { untilPageIsJoined } from "../support/browser.ts";
 import { findProgram } from "../support/programs.ts";
 import { freePort } from "../support/server.ts";
 
@@ -171,6 +172,13 @@ export async function startServer(name: ServerName, { folder: given = "" } = {})
     startMs ??= performance.now() - startedAt;
   }
   return { name, ports, pid: child.pid, startMs: startMs ?? NaN, speaksIrc: !name.endsWith("relay"), stop };
+}
+
+/** The first start of a version of Parley joins the modules of the page, which takes seconds of a core: done before. */
+export async function preparePage(): Promise<void> {
+  const { ports, stop } = await startServer("parley");
+  await untilPageIsJoined(`http://127.0.0.1:${ports.websocket}/`);
+  await stop();
 }
 
 /** Runs at every end of the benchmark. */
