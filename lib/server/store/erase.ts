@@ -61,7 +61,7 @@ export class Eraser {
     this.#emptied = database.prepareArrays(
       "SELECT log, count, octet_length(records) FROM block WHERE id = ? AND id < (SELECT max(id) FROM block)",
     );
-    this.#emptyBlocks = new EmptyBlocks(database);
+    this.#emptyBlocks = new EmptyBlocks(database, this.#index);
     this.#loadHidden();
   }
 

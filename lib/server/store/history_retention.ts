@@ -87,7 +87,7 @@ export class HistoryRetention {
     this.#oldestOf = database.prepareArrays(
       `${columns} WHERE log = ? AND ${notNewest} ORDER BY first LIMIT 1`,
     );
-    this.#emptyBlocks = new EmptyBlocks(database);
+    this.#emptyBlocks = new EmptyBlocks(database, this.#index);
     this.#largest = database.prepareArrays("SELECT id, bytes FROM conversation ORDER BY bytes DESC LIMIT 1");
   }
 

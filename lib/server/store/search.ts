@@ -180,6 +180,11 @@ export class SearchIndex implements CommitParticipant {
     this.entries.remove(block, log, records, { ...removal, ...(places && { places }) });
   }
 
+  /** A block has no record any more. */
+  removeBlock(block: number): void {
+    if (this.contains(block)) this.#sections.removeIfEmpty(block);
+  }
+
   /** Whether the index contains a whole block. */
   contains(block: number): boolean {
     return block <= this.#lastIndexed;

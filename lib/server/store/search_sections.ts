@@ -27,14 +27,22 @@ export interface SearchSection {
   logOf(block: number): number | undefined;
 }
 
+/** A section, and the id of its first block. */
+interface SectionPlace {
+  readonly number: number;
+  readonly first: number;
+}
+
 /** All sections, in the order of their blocks. There is always one. */
 export class SearchSections {
   readonly #select: StatementSync;
   readonly #selectLast: StatementSync;
   readonly #selectLogs: StatementSync;
   readonly #save: WriteStatement;
-  /** The first blocks of all sections; undefined until they are needed, because a start does not need them. */
-  #firsts: number[] | undefined;
+  readonly #remove: WriteStatement;
+  readonly #hasRecords: StatementSync;
+  /** All sections; undefined until they are needed, because a start does not need them. */
+  #places: SectionPlace[] | undefined;
   /** The number of the last section, and its first block. */
   #last = 0;
   #first = 0;
@@ -44,7 +52,7 @@ export class SearchSections {
   #logs: number[] = [];
 
   constructor(database: Database) {
-    this.#select = database.prepareArrays("SELECT first FROM search_section ORDER BY number");
+    this.#select = database.prepareArrays("SELECT number, first FROM search_section ORDER BY number");
     this.#selectLast = database.prepareArrays(
       "SELECT number, first, words FROM search_section ORDER BY number DESC LIMIT 1",
     );
@@ -54,13 +62,18 @@ export class SearchSections {
        ON CONFLICT DO UPDATE SET words = excluded.words, logs = excluded.logs`,
       { isDerived: true },
     );
+    this.#remove = database.prepareWrite("DELETE FROM search_section WHERE number = ?", { isDerived: true });
+    // The oldest records are removed first, so the last ones are found first.
+    this.#hasRecords = database.prepareArrays(
+      "SELECT 1 FROM block WHERE id >= ? AND id < ? AND log >= 0 ORDER BY id DESC LIMIT 1",
+    );
     this.load();
   }
 
   /** Reads the sections again, after a rollback. */
   load(): void {
     const [number = 0, first = 0, words = 0] = row(this.#selectLast.get());
-    this.#firsts = undefined;
+    this.#places = undefined;
     [this.#last, this.#first, this.#count] = [Number(number), Number(first), Number(words)];
     this.#logs = [];
     this.#logs = [...this.#loadLogs(this.#last)];
@@ -71,8 +84,8 @@ export class SearchSections {
     const place = block - this.#first;
     if (this.#count >= wordsPerSection || place >= maxBlocks) {
       this.save();
-      this.#firsts?.push(block);
       this.#last++;
+      this.#places?.push({ number: this.#last, first: block });
       this.#first = block;
       this.#count = 0;
       this.#logs = [];
@@ -97,17 +110,32 @@ export class SearchSections {
 
   /** The name of the section with this block. */
   nameFor(block: number): string {
-    return nameOf(this.#indexOf(block));
+    return nameOf(block >= this.#first ? this.#last : this.#allPlaces()[this.#indexOf(block)]?.number ?? 0);
   }
 
   /** The sections with the blocks from `low` to `high`, in the direction of a search. Each is read when it is needed. */
   *between(low: number, high: number, isForwards: boolean): Generator<SearchSection> {
-    const [from, to] = [this.#indexOf(low), this.#indexOf(high)];
-    for (let at = 0; at <= to - from; at++) yield this.#section(isForwards ? from + at : to - at);
+    const places = this.#allPlaces().slice(this.#indexOf(low), this.#indexOf(high) + 1);
+    for (const place of isForwards ? places : places.reverse()) yield this.#section(place);
   }
 
-  #section(number: number): SearchSection {
-    const first = this.#allFirsts()[number] ?? 0;
+  /**
+   * Removes the section of a block, and the one before it, if they have no record any more; the last one stays. Only
+   * inside Database.change().
+   */
+  removeIfEmpty(block: number): void {
+    const places = this.#allPlaces();
+    const index = this.#indexOf(block);
+    for (const at of [index, index - 1]) {
+      const [place, next] = [places[at], places[at + 1]];
+      if (place === undefined || next === undefined) continue;
+      if (this.#hasRecords.get(place.first, next.first) !== undefined) continue;
+      this.#remove.run(place.number);
+      places.splice(at, 1);
+    }
+  }
+
+  #section({ number, first }: SectionPlace): SearchSection {
     const logs = this.#loadLogs(number);
     return {
       name: nameOf(number),
@@ -129,23 +157,25 @@ export class SearchSections {
       : new Uint32Array(Uint8Array.from(logs).buffer);
   }
 
-  #allFirsts(): readonly number[] {
-    if (this.#firsts !== undefined) return this.#firsts;
-    const firsts = this.#select.all().map((one) => Number(row(one)[0]));
+  #allPlaces(): SectionPlace[] {
+    if (this.#places !== undefined) return this.#places;
+    const places = this.#select.all().map((one) => {
+      const [number, first] = row(one);
+      return { number: Number(number), first: Number(first) };
+    });
     // The row of the last section can be missing until it is saved.
-    firsts[this.#last] = this.#first;
-    return this.#firsts = firsts;
+    if (places.at(-1)?.number !== this.#last) places.push({ number: this.#last, first: this.#first });
+    return this.#places = places;
   }
 
-  /** The last section that begins at or before the block. */
+  /** The index in `#allPlaces()` of the last section that begins at or before the block. */
   #indexOf(block: number): number {
-    if (block >= this.#first) return this.#last;
-    const firsts = this.#allFirsts();
+    const places = this.#allPlaces();
     let low = 0;
-    let high = this.#last;
+    let high = places.length - 1;
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      if ((firsts[middle] ?? 0) <= block) low = middle;
+      if ((places[middle]?.first ?? 0) <= block) low = middle;
       else high = middle - 1;
     }
     return low;

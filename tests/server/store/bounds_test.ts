@@ -15,7 +15,7 @@ const bounds: ReadonlyMap<string, string> = new Map([
   ["former_nick", "20 for each person, removed with the person"],
   ["redaction", "counts for --history-total, removed with the messages of its time"],
   ["words", "the words of the blocks; merged when a quarter was removed, and a day after"],
-  ["search_section", "one for about a thousand records"],
+  ["search_section", "one for about a thousand records, removed with the last of them"],
   ["marker", "2000 for each account, only for conversations with a message"],
   ["account", "--accounts-total, --accounts-per-address"],
   ["look_alike", "five for each account"],

@@ -69,6 +69,33 @@ Deno.test("a search finds the same with and without the index, in both direction
   assertEquals(withoutIndex.map((stamps) => stamps.length), [50, 50, 20, 9, 29, 5, 0]);
 });
 
+Deno.test("a section of the index ends with its last record, and the others are found as before", async () => {
+  using store = openStore();
+  for (let section = 0; section < 6; section++) {
+    await tell(store, "#tea", [1, 2, 3].map((at) => [section * 10 + at, `word${section * 10 + at}`]));
+    endSection(store);
+  }
+  const numbers = () =>
+    store.database.prepareArrays("SELECT number FROM search_section ORDER BY number").all().flatMap(row);
+  const before = numbers();
+  const views = [{ conversation: store.conversations.find("#tea")?.id ?? 0, since: 0 }];
+  const found = (...gone: number[]) => {
+    for (const stamp of gone) store.eraser.redact(views, stamp);
+    store.commit();
+    return search(store, { text: "word" });
+  };
+
+  const rest = [31, 32, 33, 41, 42, 43, 51, 52, 53];
+  assertEquals(found(1, 2, 22, 23, 21), [3, 11, 12, 13, ...rest]);
+  assertEquals(numbers(), before.toSpliced(2, 1));
+  assertEquals(found(13, 12, 11, 3), rest);
+  assertEquals(numbers(), before.slice(3));
+  store.index.rolledBack();
+  assertEquals([found(), found(42)], [rest, rest.toSpliced(4, 1)]);
+  await tell(store, "#tea", [[61, "word61"]]);
+  assertEquals(search(store, { text: "word", limit: 2 }), [53, 61]);
+});
+
 Deno.test("search finds words, starts of words, and words without their accents", async () => {
   using store = openStore();
   await tell(store, "#tea", [[1, "Fasting is hard"], [2, "That was fäst!"], [3, "steadfast"]]);
