@@ -278,6 +278,7 @@ import "./server/store/search_test.ts";
 import "./server/store/steps_test.ts";
 import "./server/store/transfer_test.ts";
 import "./server/store/uploads_test.ts";
+import "./server/store/write_ahead_log_test.ts";
 import "./server/web/behind_a_proxy_test.ts";
 import "./server/web/conditional_request_test.ts";
 import "./server/web/cross_origin_test.ts";

@@ -7,9 +7,8 @@
  *
  * The file has a write-ahead log. `synchronous` decides what survives: every level survives the end of the process,
  * also SIGKILL. A power failure can damage the file with "off", lose the last seconds with "normal", and lose nothing
- * that users have seen with "full". "full" waits for the disk once per tick, "normal" when the log is copied into the
- * file, "off" never. The log is copied between ticks every few seconds (checkpoint), and during a tick only if it has
- * grown to 32 MiB.
+ * that users have seen with "full". "full" waits for the disk once per tick, "normal" once for each log of thousands of
+ * ticks, "off" never. write_ahead_log.ts says when the log is copied into the file.
  *
  * If a commit fails (the disk is full), it is reported once and tried again every second. Until then the transaction
  * stays open in memory: SQLite forgets it with the failed commit, so all its statements run again (transaction.ts).
@@ -21,6 +20,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { Clock } from "../../irc/clock.ts";
 import { type CommitParticipant, CommitParticipants } from "./commit_participants.ts";
 import { canGrow } from "./disk_space.ts";
+import type { OpenedDatabase } from "./open.ts";
 import { isFailure, reasonOf } from "./sqlite_errors.ts";
 import { copyFile, WriteAheadLog } from "./write_ahead_log.ts";
 import { Transaction } from "./transaction.ts";
@@ -92,14 +92,14 @@ export class Database {
 
   /** Takes over `db`, which must have the newest version. `path` is its file; undefined in memory. */
   constructor(
-    { db, path }: { readonly db: DatabaseSync; readonly path?: string },
+    { db, path, shared }: Omit<OpenedDatabase, "release">,
     { clock = new Clock(), unsavedLimit = 16 * 1024 * 1024 }: DatabaseOptions = {},
   ) {
     this.#db = db;
     this.#path = path;
     this.#clock = clock;
     this.#unsavedLimit = unsavedLimit;
-    this.#log = new WriteAheadLog(db, path);
+    this.#log = new WriteAheadLog({ db, ...(path !== undefined && { path }), shared });
     this.#transaction = new Transaction(db);
   }
 
@@ -246,15 +246,15 @@ export class Database {
     return this.#failing && this.unsavedBytes >= this.#unsavedLimit;
   }
 
-  /** Copies the log into the file. The thread waits for the disk, a tenth of a second for a long log. */
+  /** Brings what is saved to the disk and copies the log into the file, except a few pages. */
   async checkpoint(): Promise<void> {
-    await this.#log.prepareCopy();
-    if (!this.#closed && this.commit()) this.#log.copy();
+    await this.#log.prepare();
+    if (!this.#closed && this.commit()) await this.#log.shorten();
   }
 
   /**
    * Copies the whole log into the file and empties the log, so that it contains no deleted text. False if that is not
-   * possible now.
+   * possible now. The thread waits for the disk, but not long after a checkpoint().
    */
   scrub(): boolean {
     return this.commit() && this.#log.empty();
@@ -265,8 +265,9 @@ export class Database {
    * system's error.
    */
   async copy(from: string, to: string): Promise<void> {
-    if (!this.scrub()) throw new Error("the disk is full or fails; make space, then try again");
-    await this.#log.whileKept(() => copyFile(from, to));
+    await this.checkpoint();
+    const isCopied = await this.#log.whileEmptied(() => this.commit(), () => copyFile(from, to));
+    if (!isCopied) throw new Error("the disk is full or fails; make space, then try again");
     await this.checkpoint();
   }
 
@@ -365,6 +366,7 @@ export class Database {
 
   #saved(): true {
     this.#isCommitScheduled = false;
+    this.#log.committed();
     const { records, records: { unsaved } } = this;
     records.unsaved = 0;
     if (!this.#failing) return true;

@@ -12,40 +12,64 @@ import { StoreError } from "./store_error.ts";
 import { migrations } from "./schema.ts";
 import { wordsVersion } from "./index_words.ts";
 import { fillLookAlikes } from "./look_alike_rows.ts";
-import { checkpointPages } from "./write_ahead_log.ts";
 
 /** "Prly"; it identifies databases of Parley. */
 const applicationId = 0x50726c79;
 /** A file up to this size is fully checked at each start; that takes at most a tenth of a second. */
 const checkedBytes = 32 * 1024 * 1024;
+/**
+ * The file of the log is cut to this length when the log begins again. It is more than the log ever has
+ * (write_ahead_log.ts), because the cut takes some milliseconds, and so does each wait for a file that grows again.
+ */
+const keptLogBytes = 160 * 1024 * 1024;
+
+/** A database file that this process can open more than once. */
+export interface SharedFile {
+  /** Its name for further connections. */
+  readonly uri: string;
+  readonly synchronous: Synchronous;
+  /** The open file. If a descriptor is closed while SQLite uses the file, the system ends the locks of SQLite. */
+  readonly file: Deno.FsFile;
+}
 
 /** A database that only this process uses until `release`. */
 export interface OpenedDatabase {
   readonly db: DatabaseSync;
   /** The path of its file; undefined in memory. */
   readonly path?: string;
+  /** Undefined if this process cannot open the file a second time. */
+  readonly shared?: SharedFile | undefined;
   release(): void;
 }
 
 /** The database of a data folder; creates the folder and the file if they are missing. Tests pass other `steps`. */
 export function openFolder(folder: string, synchronous: Synchronous, steps = migrations): OpenedDatabase {
   const lock = lockFolder(folder);
+  let file: Deno.FsFile | undefined;
+  const release = () => {
+    file?.close();
+    lock.close();
+  };
   try {
     const path = `${folder}/parley.db`;
     removeLeftovers(folder);
     useRescued(path);
     makeFile(path);
     inspect(path, steps.length);
-    return { db: prepare(path, synchronous, steps), path, release: () => lock.close() };
+    const uri = uriOf(path);
+    if (uri === undefined) return { db: prepare(path, { synchronous, steps }), path, release };
+    file = Deno.openSync(path, { read: true, write: true });
+    const db = prepare(path, { synchronous, steps, uri });
+    return { db, path, shared: { uri, synchronous, file }, release };
   } catch (error) {
-    lock.close();
+    release();
     throw error;
   }
 }
 
 /** A database that ends with the process. */
 export function openMemory(): OpenedDatabase {
-  return { db: prepare(":memory:", "off", migrations), release: () => {} };
+  return { db: prepare(":memory:", { synchronous: "off", steps: migrations }), release: () => {} };
 }
 
 function lockFolder(folder: string): Deno.FsFile {
@@ -137,13 +161,38 @@ function damagedSentence(path: string, reason: string): string {
   return `Cannot use "${path}": ${reason}; the file was not changed. Restore a backup, or choose another folder with --data`;
 }
 
-function prepare(path: string, synchronous: Synchronous, steps: readonly string[]): DatabaseSync {
+/**
+ * The file as a URI whose locks are in the memory of this process, so that only this process can open it, and also a
+ * second time. Undefined where URIs are not possible: Deno accepts them only with all permissions.
+ */
+function uriOf(path: string): string | undefined {
+  const names = ["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const;
+  const isAll = names.every((name) => Deno.permissions.querySync({ name }).state === "granted");
+  if (Deno.build.os === "windows" || !isAll) return undefined;
+  const uri = `file:${
+    Deno.realPathSync(path).split("/").map(encodeURIComponent).join("/")
+  }?vfs=unix-excl&mode=rw`;
+  try {
+    new DatabaseSync(uri).close();
+    return uri;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Preparation {
+  readonly synchronous: Synchronous;
+  readonly steps: readonly string[];
+  readonly uri?: string;
+}
+
+function prepare(path: string, { synchronous, steps, uri }: Preparation): DatabaseSync {
   // Not "defensive", because index_traces.ts changes tables of FTS5. The types of Deno do not have this option yet.
   const options = { timeout: deadlines.databaseBusyMs, defensive: false };
-  const db = new DatabaseSync(path, options);
+  const db = new DatabaseSync(uri ?? path, options);
   try {
-    // No other program reads the file: without locks, a commit costs a third less.
-    db.exec("PRAGMA locking_mode = EXCLUSIVE");
+    // No other program reads the file: without locks of the system, a commit costs a third less.
+    if (uri === undefined) db.exec("PRAGMA locking_mode = EXCLUSIVE");
     // Deleted text is overwritten, not only unlinked.
     db.exec(`PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000`);
     db.exec(`PRAGMA synchronous = ${synchronous}`);
@@ -152,8 +201,7 @@ function prepare(path: string, synchronous: Synchronous, steps: readonly string[
       emptyOldIndex(db);
       fillLookAlikes(db);
     }
-    db.exec(`PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 16777216`);
-    db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = ${keptLogBytes}`);
     return db;
   } catch (error) {
     db.close();

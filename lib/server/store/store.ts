@@ -143,12 +143,17 @@ export class Store implements Disposable {
 
   /** One step of upkeep: index, erase, prune. True if there is more to do; call it again when there is time. */
   upkeepStep(): boolean {
-    if (!this.commit()) return false;
+    const more = this.#step();
+    if (more === false && this.eraser.needsScrub) this.eraser.scrub();
+    return more ?? false;
+  }
+
+  /** Undefined if the disk fails. */
+  #step(): boolean | undefined {
+    if (!this.commit()) return undefined;
     let more = false;
     this.database.attempt(() => more = this.#runUpkeep(performance.now() + stepMs));
-    if (!this.commit()) return false;
-    if (!more && this.eraser.needsScrub) this.eraser.scrub();
-    return more;
+    return this.commit() ? more : undefined;
   }
 
   /** Runs upkeep while the chat is idle; call it every few seconds. It rejects only because of a bug. */
@@ -181,7 +186,8 @@ export class Store implements Disposable {
     // Readers pass the hidden records of a removed account until they are erased.
     for (let ms = 0; ms < upkeepMs || this.eraser.isBusy; ms = performance.now() - startedMs) {
       await nextTurn();
-      if (this.#closed || !this.upkeepStep()) return;
+      // Deleted text leaves the log at the end of upkeep(), when little of the log is left to copy.
+      if (this.#closed || !this.#step()) return;
       if (++this.#steps % stepsPerCheckpoint === 0) await this.database.checkpoint();
       const isBusy = (this.history.appended - before) * 1000 > mostMessages * Math.max(ms, 50);
       if (isBusy && !this.#retention.isUrgent) return;

@@ -1,0 +1,128 @@
+/**
+ * Copies the write-ahead log of an open database into its file. The thread does not wait for the disk: other threads bring
+ * first the log and then the file to the disk. SQLite alone would wait for both on this thread.
+ *
+ * A power failure must leave either the log or the whole copy of it. So a second connection starts to read before the
+ * first wait and ends after the second one. Meanwhile SQLite copies only what the log had at the start, and does not start
+ * the log anew. A third connection copies, and is told to wait for nothing.
+ */
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { SharedFile } from "./open.ts";
+import { isFailure } from "./sqlite_errors.ts";
+
+/** The copier of one database. */
+export class LogCopier {
+  readonly #reader: DatabaseSync;
+  readonly #read: StatementSync;
+  readonly #writer: DatabaseSync;
+  readonly #copy: StatementSync;
+  readonly #log: Deno.FsFile;
+  readonly #shared: SharedFile;
+  #running: Promise<void> | undefined;
+  /** The number of the copy that runs; another number when it was ended before. */
+  #turn = 0;
+  /** Whether it has copied pages that are perhaps not on the disk. */
+  #hasCopied = false;
+  #isBroken = false;
+
+  /** The database at `path` is open. */
+  constructor(path: string, shared: SharedFile) {
+    this.#shared = shared;
+    this.#reader = new DatabaseSync(shared.uri);
+    this.#read = this.#reader.prepare("PRAGMA user_version");
+    this.#writer = new DatabaseSync(shared.uri);
+    this.#writer.exec("PRAGMA synchronous = OFF");
+    this.#copy = this.#writer.prepare("PRAGMA wal_checkpoint(PASSIVE)");
+    // SQLite makes the file of the log at the latest when prepare() reads the tables.
+    this.#log = Deno.openSync(`${path}-wal`, { read: true, write: true });
+  }
+
+  /** Resolves when the copy that runs has ended. */
+  get running(): Promise<void> | undefined {
+    return this.#running;
+  }
+
+  /** Whether it copies nothing any more, because it is closed or the disk has failed. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
+  /** Copies the log as it is now, of which something must not be copied yet. One copy runs at a time. */
+  async copy(): Promise<void> {
+    if (this.#isBroken) return;
+    const running = this.#running ??= this.#run();
+    await running;
+    if (this.#running === running) this.#running = undefined;
+  }
+
+  /** Ends a copy that runs; this thread waits for the disk. */
+  interrupt(): void {
+    if (this.#running === undefined || this.#isBroken) return;
+    this.#running = undefined;
+    this.#end(!this.#hasCopied || this.#syncFileNow());
+  }
+
+  /** Resolves when the disk has the log as it is now, or fails. A power failure loses what came later. */
+  async syncLog(): Promise<boolean> {
+    return await this.#sync(this.#log);
+  }
+
+  /** Call it before the database is closed, which copies the rest and waits for the disk. */
+  close(): void {
+    this.#isBroken = true;
+    this.#turn++;
+    this.#reader.close();
+    this.#writer.close();
+    this.#log.close();
+  }
+
+  async #run(): Promise<void> {
+    const turn = this.#turn;
+    this.#reader.exec("BEGIN");
+    this.#read.get();
+    const isLogSaved = await this.syncLog();
+    if (turn !== this.#turn) return;
+    this.#hasCopied = isLogSaved && this.#copyPages();
+    const isSaved = !this.#hasCopied || await this.#sync(this.#shared.file);
+    if (turn === this.#turn) this.#end(isSaved);
+  }
+
+  /** If the file perhaps lacks pages, the reader never ends: then the log stays, and the next start copies it again. */
+  #end(isSaved: boolean): void {
+    this.#turn++;
+    this.#hasCopied = false;
+    if (isSaved) this.#reader.exec("ROLLBACK");
+    else this.#isBroken = true;
+  }
+
+  /** Whether pages can have been copied; the next copy continues after a failure. */
+  #copyPages(): boolean {
+    try {
+      this.#copy.get();
+      return true;
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      return false;
+    }
+  }
+
+  async #sync(file: Deno.FsFile): Promise<boolean> {
+    if (this.#shared.synchronous === "off") return true;
+    if (this.#isBroken) return false;
+    try {
+      await file.syncData();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #syncFileNow(): boolean {
+    try {
+      if (this.#shared.synchronous !== "off") this.#shared.file.syncDataSync();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import { assert, assertEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { type OpenedDatabase, openFolder } from "../../../lib/server/store/open.ts";
+import { WriteAheadLog } from "../../../lib/server/store/write_ahead_log.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { granted } from "../../support/permissions.ts";
+
+const ignore = !granted("read", "write", "net", "env", "run", "sys", "ffi") || Deno.build.os === "windows";
+
+Deno.test({
+  name: "other threads wait for the disk while the log is copied, and people write meanwhile",
+  ignore,
+  async fn() {
+    using place = temporaryFolder();
+    using opened = open(place.folder);
+    const log = new WriteAheadLog(opened);
+    write(opened, 200);
+    const copied = log.shorten();
+    write(opened, 1);
+    await copied;
+    const { log: length, rest } = pages(opened);
+    assert(length > 400 && rest > 0 && rest < 10, `${rest} of ${length} pages are left`);
+    assertEquals([log.empty(), blocks(opened.path)], [true, 201]);
+    log.close();
+    opened.db.close();
+    assertEquals(names(place.folder), ["parley.db", "parley.lock"]);
+  },
+});
+
+Deno.test({
+  name: "a log can be copied and emptied at once while another copy of it runs",
+  ignore,
+  async fn() {
+    using place = temporaryFolder();
+    using opened = open(place.folder);
+    const log = new WriteAheadLog(opened);
+    for (const act of [() => log.empty(), () => log.copy()]) {
+      for (let turns = 0; turns < 4; turns++) {
+        write(opened, 50);
+        const copied = log.shorten();
+        for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setTimeout(resolve));
+        assert(act());
+        await copied;
+        assertEquals(pages(opened).rest, 0);
+      }
+    }
+    log.close();
+  },
+});
+
+Deno.test({
+  name: "a database can be closed while its log is copied",
+  ignore,
+  async fn() {
+    using place = temporaryFolder();
+    using opened = open(place.folder);
+    const log = new WriteAheadLog(opened);
+    write(opened, 200);
+    const copied = log.shorten();
+    log.close();
+    opened.db.close();
+    await copied;
+    assertEquals([names(place.folder), blocks(opened.path)], [["parley.db", "parley.lock"], 200]);
+  },
+});
+
+Deno.test({
+  name: "a log begins again while much is written, and is empty while a copy of the file is made",
+  ignore,
+  async fn() {
+    using place = temporaryFolder();
+    using opened = open(place.folder);
+    const log = new WriteAheadLog(opened);
+    let longest = 0;
+    for (let count = 0; count < 768; count++) {
+      write(opened, 1, 60_000);
+      log.committed();
+      if (count % 4 === 0) await new Promise((resolve) => setTimeout(resolve));
+      longest = Math.max(longest, pages(opened).log);
+    }
+    assert(longest > 8000 && longest < 14_000, `${longest} pages`);
+    assert(pages(opened).log < 8000, "it begins again");
+    const isDone = await log.whileEmptied(() => true, async () => {
+      assertEquals(pages(opened).log, 0);
+      write(opened, 200);
+      await log.shorten();
+      const refused = [log.copy(), log.empty(), await log.whileEmptied(() => true, async () => {})];
+      assertEquals(refused, [false, false, false]);
+      assertEquals(blocks(opened.path), 768, "the file has not changed");
+    });
+    assertEquals(isDone, true);
+    await log.shorten();
+    assertEquals(pages(opened).rest, 0);
+    log.close();
+  },
+});
+
+Deno.test({
+  name: "without all permissions this thread copies the log",
+  ignore,
+  permissions: { read: true, write: true },
+  async fn() {
+    using place = temporaryFolder();
+    using opened = open(place.folder);
+    assertEquals(opened.shared, undefined);
+    const log = new WriteAheadLog(opened);
+    write(opened, 50);
+    await log.prepare();
+    await log.shorten();
+    assertEquals(pages(opened).rest, 0);
+    log.close();
+  },
+});
+
+type Opened = OpenedDatabase & { readonly path: string } & Disposable;
+
+function open(folder: string): Opened {
+  const opened = openFolder(folder, "normal");
+  opened.db.exec("PRAGMA wal_autocheckpoint = 0");
+  const dispose = () => {
+    if (opened.db.isOpen) opened.db.close();
+    opened.release();
+  };
+  return { ...opened, path: `${folder}/parley.db`, [Symbol.dispose]: dispose };
+}
+
+let stamp = 0;
+
+function write({ db }: Opened, rows: number, length = 5000): void {
+  const insert = db.prepare("INSERT INTO block (log, first, count, records) VALUES (2, ?, 1, ?)");
+  for (let row = 0; row < rows; row++) insert.run(++stamp, "x".repeat(length));
+}
+
+function pages({ db }: Opened): { log: number; rest: number } {
+  const { log, checkpointed } = db.prepare("PRAGMA wal_checkpoint(NOOP)").get() ?? {};
+  return { log: Number(log), rest: Number(log) - Number(checkpointed) };
+}
+
+/** The rows in the file without its log. */
+function blocks(path: string): number {
+  using place = temporaryFolder();
+  Deno.copyFileSync(path, `${place.folder}/copy.db`);
+  using db = new DatabaseSync(`${place.folder}/copy.db`);
+  return Number(db.prepare("SELECT count(*) AS count FROM block").get()?.["count"]);
+}
+
+function names(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+}
