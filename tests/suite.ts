@@ -53,6 +53,7 @@ import "./client/state/receive_test.ts";
 import "./client/state/recent_messages_test.ts";
 import "./client/state/refusals_test.ts";
 import "./client/state/renames_test.ts";
+import "./client/state/shared_name_test.ts";
 import "./client/state/typing_test.ts";
 import "./client/state/unread_test.ts";
 import "./client/terminal/active_buffer_test.ts";

@@ -1,8 +1,9 @@
 /** The type of functions that read an incoming message, with its argument and its result. */
 
-import { type Message, unshared } from "../../irc/message.ts";
+import type { Message } from "../../irc/message.ts";
 import { parseSource } from "../../irc/names.ts";
 import type { EventBody, Person } from "./event.ts";
+import { sharedName } from "./shared_name.ts";
 import type { State } from "./state.ts";
 
 /** A message with its time and its origin. */
@@ -34,7 +35,7 @@ export function withoutEvents(state: State): ReceiveResult {
 
 /** The sender of a message. */
 export function authorOf({ message }: IncomingMessage): Person {
-  const nick = unshared(parseSource(message.source).nick);
+  const nick = sharedName(parseSource(message.source).nick);
   const account = message.tags.get("account");
-  return account === undefined ? { nick } : { nick, account: unshared(account) };
+  return account === undefined ? { nick } : { nick, account: sharedName(account) };
 }

@@ -10,6 +10,7 @@ import { presenceRows } from "./presence.ts";
 import { messageChangeRows } from "./message_changes.ts";
 import { readClientTag } from "./client_tags.ts";
 import { replyRow } from "./numerics.ts";
+import { sharedName } from "./shared_name.ts";
 import type { State } from "./state.ts";
 import {
   findBuffer,
@@ -80,9 +81,9 @@ function readSaid(state: State, incoming: IncomingMessage): ReceiveResult {
     state: { ...next, ...changed },
     events: [{
       kind: "said",
-      buffer: unshared(buffer),
+      buffer: sharedName(buffer),
       from,
-      to: unshared(to),
+      to: sharedName(to),
       own,
       mention,
       direct: !inChannel,

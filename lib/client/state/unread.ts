@@ -33,7 +33,7 @@ interface BufferPosition {
 }
 
 /** Above this number of messages in a buffer, only the times of the first ones stay in memory. */
-const maxKnown = 5_000;
+const maxKnown = 500;
 /** Above this number of messages in a buffer the oldest ones are not counted any more. */
 const maxCounted = 100_000;
 /** With this number of buffers no more conversations are counted. Anybody can write under very many nicks. */
