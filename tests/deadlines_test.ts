@@ -21,6 +21,7 @@ const literals =
 /** Files with timers that are no deadlines, and the purpose of these timers. */
 const others: Readonly<Record<string, string>> = {
   "lib/irc/plain_digest.ts": "lets other work run",
+  "lib/socket_rounds.ts": "lets sockets be read",
   "lib/turns.ts": "lets other work run",
   "lib/net/backoff.ts": "a pause before the next try",
   "lib/net/accept.ts": "a pause after a failed accept",

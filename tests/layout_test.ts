@@ -9,7 +9,7 @@ import { granted } from "./support/permissions.ts";
 import { exists, isFolder, lastName, list, parts, root, wings } from "./support/tree.ts";
 
 const chatTypes = ["type server/store", "type server/chat", "type server/hub"];
-const timing = ["deadlines.ts", "turns.ts"];
+const timing = ["deadlines.ts", "turns.ts", "socket_rounds.ts"];
 const ofPrograms = ["environment.ts", "options.ts", "completions.ts", "run_command.ts", "version.ts"];
 
 /**
@@ -21,13 +21,14 @@ const mayImport: Record<string, readonly string[]> = {
   irc: [],
   "deadlines.ts": [],
   "turns.ts": [],
+  "socket_rounds.ts": [],
   "nearest_word.ts": [],
   "options.ts": ["nearest_word.ts"],
   "completions.ts": ["options.ts"],
   "environment.ts": [],
   "version.ts": [],
   "run_command.ts": [],
-  net: ["deadlines.ts", "irc"],
+  net: ["deadlines.ts", "socket_rounds.ts", "irc"],
 
   "server/settings": ["type options.ts"],
   "server/names": ["irc"],
@@ -61,6 +62,7 @@ const mayImport: Record<string, readonly string[]> = {
   "server/web": [...timing, "irc", "net", "server/media", ...chatTypes],
   "server/start": [
     "deadlines.ts",
+    "socket_rounds.ts",
     "run_command.ts",
     "irc",
     "net",

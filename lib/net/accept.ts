@@ -5,6 +5,7 @@
  */
 import { type DescriptorReserve, isOutOfDescriptors } from "./descriptors.ts";
 import { DirectSocket } from "./direct_socket.ts";
+import { afterSockets } from "../socket_rounds.ts";
 import type { StreamSocket } from "./stream.ts";
 import { systemReason } from "./system_reason.ts";
 
@@ -37,6 +38,10 @@ export class ListenError extends Error {
 }
 
 const pauseMs = 100;
+/** After so many sockets, accepted without a pause, other sockets are read: it takes about two milliseconds. */
+const acceptedAtOnce = 20;
+/** More time between two sockets is a pause. */
+const acceptPauseMs = 1;
 /** A busy moment can bring thousands of connections; the system can lower this number. */
 const tcpBacklog = 4096;
 /** The start of the message, the only way to recognise this error: it has no class or code of its own. */
@@ -79,13 +84,19 @@ export class Acceptor {
 
   async #accept(): Promise<void> {
     const { reserve } = this.#options;
+    let accepted = 0;
+    let lastMs = 0;
     while (!this.#closed) {
       try {
         const socket = await this.#listener.accept();
+        const nowMs = performance.now();
+        accepted = nowMs - lastMs > acceptPauseMs ? 1 : accepted + 1;
+        lastMs = nowMs;
         const isLast = reserve !== undefined && !reserve.refill();
         this.#failing = false;
         const pending = this.#pass(socket, isLast);
         if (pending !== undefined) await pending;
+        if (accepted % acceptedAtOnce === 0) await new Promise<void>(afterSockets);
       } catch (error) {
         if (this.#closed) return;
         if (isPeerGone(error)) continue;

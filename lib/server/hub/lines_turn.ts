@@ -4,10 +4,10 @@
  */
 import { setImmediate } from "node:timers";
 import type { Line } from "../../irc/lines.ts";
-import { Turns } from "../../turns.ts";
+import { afterSockets } from "../../socket_rounds.ts";
 
 /** The time after which a session with more lines lets other sessions run; also the time of all sessions of one round. */
-const linesMs = 8;
+const linesMs = 3;
 /** The time of each further session, when a round of the event loop has used its time. */
 const leastLinesMs = 0.5;
 /**
@@ -15,8 +15,6 @@ const leastLinesMs = 0.5;
  * time.
  */
 const uncountedMs = 1;
-/** A rest is needed: Deno reads and writes sockets only when nothing waits to be run (Deno 2.9.6). */
-const restShare = 0.1;
 /** As many rounds of microtasks as a session needs to continue and to handle a line. */
 const microtasks = 4;
 const ping = /^P[IO]NG\b/i;
@@ -24,7 +22,6 @@ const ping = /^P[IO]NG\b/i;
 /** The rounds of the event loop, and the sessions that wait with their next line. */
 export class LineRounds {
   readonly now: () => number;
-  readonly #turns: Turns;
   /** When the time of this round ends; 0 while sessions have used little time. */
   #roundEndMs = 0;
   /** The time that sessions have used since the last end of a round; their pauses do not count. */
@@ -37,7 +34,6 @@ export class LineRounds {
   /** `now` is a clock in milliseconds that does not jump. */
   constructor(now: () => number = () => performance.now()) {
     this.now = now;
-    this.#turns = new Turns({ restShare, now });
   }
 
   /** When a session that begins now must let others run; 0 if it must before its first line. */
@@ -45,6 +41,8 @@ export class LineRounds {
     const nowMs = this.now();
     this.#countUsed(nowMs);
     this.#enteredMs = nowMs;
+    // Thousands of sessions that are read in many rounds would each time use the whole time of a round before those.
+    if (this.#waiting.length > 0) return 0;
     if (this.#roundEndMs === 0) {
       if (this.#usedMs < uncountedMs) return nowMs + linesMs;
       this.#roundEndMs = nowMs + linesMs - this.#usedMs;
@@ -80,7 +78,7 @@ export class LineRounds {
 
   async #continueSessions(): Promise<void> {
     while (this.#waiting.length > 0) {
-      await this.#turns.next();
+      await new Promise<void>(afterSockets);
       this.#turnEndMs = this.now() + linesMs;
       do {
         // It stays first until its line is handled, because next() calls this function for the first only.

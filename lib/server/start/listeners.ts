@@ -9,6 +9,7 @@ import { CertificateError } from "../../net/own_certificate.ts";
 import type { SocketLimits } from "../../net/socket_limits.ts";
 import type { StreamOptions } from "../../net/stream.ts";
 import { listenTls, type TlsListener } from "../../net/tls_listener.ts";
+import { openSocketRounds } from "../../socket_rounds.ts";
 import { exitCodes, StartError } from "./start_error.ts";
 import { socketLimits } from "./socket_limits.ts";
 import { Proxies } from "./trusted_proxies.ts";
@@ -23,6 +24,8 @@ export interface SharedParts {
 /** Makes them before the listeners; throws a StartError. */
 export function shareParts(hub: Hub, stream: StreamOptions): SharedParts {
   const { settings, log } = hub.chat;
+  // It ends with the process.
+  void openSocketRounds();
   return { stream, limits: socketLimits(hub), proxies: new Proxies(settings, log) };
 }
 
