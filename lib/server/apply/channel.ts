@@ -79,25 +79,17 @@ function join(
   for (const session of user.sessions) showChannel(session, channel);
 }
 
-function saveAndBroadcast(
-  chat: ChatState,
-  channel: ChannelState,
-  outgoing: OutgoingLine,
-  stamp: number,
-): void {
-  saveEvent(chat, [channel], outgoing, stamp);
-  channel.broadcast(outgoing);
-}
-
 function sendToOthers(channel: ChannelState, user: UserState, outgoing: OutgoingLine): void {
-  for (const session of channel.sessions) if (session.user !== user) session.send(outgoing);
+  for (const session of channel.sessions) if (session.user !== user) session.send(outgoing, true);
 }
 
 function part(chat: ChatState, user: UserState, event: EventOf<"parted">, stamp: number): undefined {
   const channel = chat.channel(event.channel);
   if (channel === undefined || !channel.members.has(user)) return;
   const params = event.reason === "" ? [channel.name] : [channel.name, event.reason];
-  saveAndBroadcast(chat, channel, fromUser(user, "PART", params, stamp), stamp);
+  const outgoing = fromUser(user, "PART", params, stamp);
+  saveEvent(chat, [channel], outgoing, stamp);
+  for (const session of channel.sessions) session.send(outgoing, session.user !== user);
   removeMember(chat, channel, user, stamp);
 }
 
@@ -105,12 +97,9 @@ function kick(chat: ChatState, user: UserState, event: EventOf<"kicked">, stamp:
   const channel = chat.channel(event.channel);
   const target = chat.users.get(event.target);
   if (channel === undefined || target === undefined || !channel.members.has(target)) return;
-  saveAndBroadcast(
-    chat,
-    channel,
-    fromUser(user, "KICK", [channel.name, target.nick, event.reason], stamp),
-    stamp,
-  );
+  const outgoing = fromUser(user, "KICK", [channel.name, target.nick, event.reason], stamp);
+  saveEvent(chat, [channel], outgoing, stamp);
+  channel.broadcast(outgoing);
   removeMember(chat, channel, target, stamp);
 }
 

@@ -23,21 +23,26 @@ export function sendToPeers(
 ): void {
   const { self, monitors, silent } = options;
   const done = new Set<Session>(self === false ? user.sessions : []);
-  sendOnce(user.sessions, outgoing, done);
+  sendOnce(user, user.sessions, outgoing, done);
   if (silent !== undefined) {
     for (const channel of user.channels.keys()) {
-      if (isSilent(channel, user)) sendOnce(channel.sessions, silent, done);
+      if (isSilent(channel, user)) sendOnce(user, channel.sessions, silent, done);
     }
   }
-  for (const channel of user.channels.keys()) sendOnce(channel.sessions, outgoing, done);
+  for (const channel of user.channels.keys()) sendOnce(user, channel.sessions, outgoing, done);
   if (monitors) sendToWatchers(chat, user, outgoing, done);
 }
 
-function sendOnce(sessions: readonly Session[], outgoing: Deliverable | null, done: Set<Session>): void {
+function sendOnce(
+  user: UserState,
+  sessions: readonly Session[],
+  outgoing: Deliverable | null,
+  done: Set<Session>,
+): void {
   for (const session of sessions) {
     if (done.has(session)) continue;
     done.add(session);
-    if (outgoing !== null) session.send(outgoing);
+    if (outgoing !== null) session.send(outgoing, session.user !== user);
   }
 }
 
