@@ -170,6 +170,7 @@ import "./server/chat/cloak_test.ts";
 import "./server/chat/closed_past_test.ts";
 import "./server/chat/history_access_test.ts";
 import "./server/chat/history_counting_test.ts";
+import "./server/chat/list_space_test.ts";
 import "./server/chat/permission_test.ts";
 import "./server/chat/person_test.ts";
 import "./server/chat/server_ban_test.ts";

@@ -1,8 +1,9 @@
 /**
- * Counts the entries that one host has in the lists (bans, exceptions, invite exceptions) of all unregistered channels.
+ * Counts the entries that one host, or one network of IPv6 addresses without a cloak, has in the lists (bans, exceptions, invite exceptions) of all unregistered channels.
  * Anybody can make such channels, and their lists are in memory: without a limit, a guest could fill a hundred channels.
  * The entries count where they are, also when their setter has left.
  */
+import { peerOf } from "../../irc/address.ts";
 import type { Channel } from "./channel.ts";
 import type { Clock } from "../../irc/clock.ts";
 
@@ -32,12 +33,13 @@ export class ListSpace {
       this.#countedMs = now;
       this.#count();
     }
-    return this.#counts.get(host) ?? 0;
+    return this.#counts.get(peerOf(host)) ?? 0;
   }
 
   /** A user with this host sets an entry. */
   add(host: string): void {
-    this.#counts.set(host, (this.#counts.get(host) ?? 0) + 1);
+    const peer = peerOf(host);
+    this.#counts.set(peer, (this.#counts.get(peer) ?? 0) + 1);
   }
 
   #count(): void {

@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { registered } from "../../support/account.ts";
 import { device } from "../../support/login.ts";
 import { story } from "../../support/story.ts";
+import { visit } from "../../support/memory_connection.ts";
 import { ask, receive } from "../../support/transcript.ts";
 
 story("INVITE is sent to the invited user, answers the inviter, and nobody else sees it", async (chat) => {
@@ -162,5 +163,25 @@ story(
     );
     chat.clock.nowMs += 60_000;
     assertEquals(await ask(ann, "INVITE bob #d"), [":chat.test 341 ann bob #d"]);
+  },
+);
+
+story(
+  "guests of one IPv6 network share the limit of invitations",
+  { settings: { inviteLimit: 3 }, startsAt: 1_700_000_000_000 },
+  async (chat) => {
+    for (const nick of ["bob", "cat", "dan", "eve"]) await chat.peer(nick);
+    const ann = await visit(chat.hub, "2001:db8:1:2::1", "ann");
+    const sister = await visit(chat.hub, "2001:db8:1:2:ffff::9", "sister");
+    const other = await visit(chat.hub, "2001:db8:1:3::1", "other");
+    for (const one of [ann, sister, other]) await ask(one, "JOIN #tea");
+    const isInvited = async (...[inviter, target]: [typeof ann, string]) => {
+      await ask(inviter, `JOIN #of-${inviter.nick}`);
+      const answers = await ask(inviter, `INVITE ${target} #of-${inviter.nick}`);
+      return answers.some((line) => line.includes(" 341 "));
+    };
+    assertEquals([await isInvited(ann, "bob"), await isInvited(ann, "cat")], [true, true]);
+    assertEquals([await isInvited(sister, "dan"), await isInvited(sister, "eve")], [true, false]);
+    assertEquals([await isInvited(other, "bob"), await isInvited(ann, "eve")], [true, false]);
   },
 );
