@@ -269,6 +269,7 @@ import "./server/store/bounds_test.ts";
 import "./server/store/copies_test.ts";
 import "./server/store/database_test.ts";
 import "./server/store/erase_test.ts";
+import "./server/store/file_locks_test.ts";
 import "./server/store/file_watch_test.ts";
 import "./server/store/full_disk_test.ts";
 import "./server/store/history_retention_test.ts";

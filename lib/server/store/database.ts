@@ -20,9 +20,10 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { Clock } from "../../irc/clock.ts";
 import { type CommitParticipant, CommitParticipants } from "./commit_participants.ts";
 import { canGrow } from "./disk_space.ts";
+import { copyFile } from "./file_copy.ts";
 import type { OpenedDatabase } from "./open.ts";
 import { isFailure, reasonOf } from "./sqlite_errors.ts";
-import { copyFile, WriteAheadLog } from "./write_ahead_log.ts";
+import { WriteAheadLog } from "./write_ahead_log.ts";
 import { Transaction } from "./transaction.ts";
 
 /** The durability of commits; see the head of this file. */
@@ -71,6 +72,7 @@ export class Database {
   readonly records = { unsaved: 0, lost: 0 };
   readonly #db: DatabaseSync;
   readonly #path: string | undefined;
+  readonly #file: Deno.FsFile | undefined;
   readonly #participants = new CommitParticipants();
   readonly #clock: Clock;
   readonly #unsavedLimit: number;
@@ -90,16 +92,18 @@ export class Database {
   #isHeld = false;
   #heldFailure: unknown;
 
-  /** Takes over `db`, which must have the newest version. `path` is its file; undefined in memory. */
+  /** Takes over a database, which must have the newest version. */
   constructor(
-    { db, path, shared }: Omit<OpenedDatabase, "release">,
+    opened: Omit<OpenedDatabase, "release">,
     { clock = new Clock(), unsavedLimit = 16 * 1024 * 1024 }: DatabaseOptions = {},
   ) {
+    const { db, path } = opened;
     this.#db = db;
     this.#path = path;
+    this.#file = opened.file;
     this.#clock = clock;
     this.#unsavedLimit = unsavedLimit;
-    this.#log = new WriteAheadLog({ db, ...(path !== undefined && { path }), shared });
+    this.#log = new WriteAheadLog(opened);
     this.#transaction = new Transaction(db);
   }
 
@@ -264,9 +268,11 @@ export class Database {
    * Copies the file in its current state; meanwhile the chat continues and is saved only in the log. Rejects with the
    * system's error.
    */
-  async copy(from: string, to: string): Promise<void> {
+  async copy(to: string): Promise<void> {
+    const file = this.#file;
+    if (file === undefined) throw new Error("the database has no file");
     await this.checkpoint();
-    const isCopied = await this.#log.whileEmptied(() => this.commit(), () => copyFile(from, to));
+    const isCopied = await this.#log.whileEmptied(() => this.commit(), () => copyFile(file, to));
     if (!isCopied) throw new Error("the disk is full or fails; make space, then try again");
     await this.checkpoint();
   }

@@ -7,6 +7,7 @@
  * the log anew. A third connection copies, and is told to wait for nothing.
  */
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DiskFile } from "./disk_file.ts";
 import type { SharedFile } from "./open.ts";
 import { isFailure } from "./sqlite_errors.ts";
 
@@ -17,7 +18,8 @@ export class LogCopier {
   readonly #writer: DatabaseSync;
   readonly #copy: StatementSync;
   readonly #log: Deno.FsFile;
-  readonly #shared: SharedFile;
+  readonly #disk: DiskFile;
+  readonly #isDurable: boolean;
   #running: Promise<void> | undefined;
   /** The number of the copy that runs; another number when it was ended before. */
   #turn = 0;
@@ -25,12 +27,13 @@ export class LogCopier {
   #hasCopied = false;
   #isBroken = false;
 
-  /** The database at `path` is open. */
-  constructor(path: string, shared: SharedFile) {
-    this.#shared = shared;
-    this.#reader = new DatabaseSync(shared.uri);
+  /** The database is open, and has this path. */
+  constructor(path: string, { uri, disk, synchronous }: SharedFile) {
+    this.#disk = disk;
+    this.#isDurable = synchronous !== "off";
+    this.#reader = new DatabaseSync(uri);
     this.#read = this.#reader.prepare("PRAGMA user_version");
-    this.#writer = new DatabaseSync(shared.uri);
+    this.#writer = new DatabaseSync(uri);
     this.#writer.exec("PRAGMA synchronous = OFF");
     this.#copy = this.#writer.prepare("PRAGMA wal_checkpoint(PASSIVE)");
     // SQLite makes the file of the log at the latest when prepare() reads the tables.
@@ -59,12 +62,18 @@ export class LogCopier {
   interrupt(): void {
     if (this.#running === undefined || this.#isBroken) return;
     this.#running = undefined;
-    this.#end(!this.#hasCopied || this.#syncFileNow());
+    this.#end(!this.#hasCopied || !this.#isDurable || this.#disk.syncNow());
   }
 
-  /** Resolves when the disk has the log as it is now, or fails. A power failure loses what came later. */
+  /** Resolves when the disk has the log as it is now; false if it fails. A power failure loses what came later. */
   async syncLog(): Promise<boolean> {
-    return await this.#sync(this.#log);
+    if (!this.#isDurable) return true;
+    try {
+      await this.#log.syncData();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Call it before the database is closed, which copies the rest and waits for the disk. */
@@ -83,7 +92,7 @@ export class LogCopier {
     const isLogSaved = await this.syncLog();
     if (turn !== this.#turn) return;
     this.#hasCopied = isLogSaved && this.#copyPages();
-    const isSaved = !this.#hasCopied || await this.#sync(this.#shared.file);
+    const isSaved = !this.#hasCopied || !this.#isDurable || await this.#disk.sync();
     if (turn === this.#turn) this.#end(isSaved);
   }
 
@@ -102,26 +111,6 @@ export class LogCopier {
       return true;
     } catch (error) {
       if (!isFailure(error)) throw error;
-      return false;
-    }
-  }
-
-  async #sync(file: Deno.FsFile): Promise<boolean> {
-    if (this.#shared.synchronous === "off") return true;
-    if (this.#isBroken) return false;
-    try {
-      await file.syncData();
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  #syncFileNow(): boolean {
-    try {
-      if (this.#shared.synchronous !== "off") this.#shared.file.syncDataSync();
-      return true;
-    } catch {
       return false;
     }
   }

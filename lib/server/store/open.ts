@@ -6,6 +6,8 @@ import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
 import { deadlines } from "../../deadlines.ts";
 import type { Synchronous } from "./database.ts";
+import { type DiskFile, openDiskFile } from "./disk_file.ts";
+import { copyFileNow } from "./file_copy.ts";
 import { isDamage, reasonOf } from "./sqlite_errors.ts";
 import { useRescued } from "./file_watch.ts";
 import { StoreError } from "./store_error.ts";
@@ -27,9 +29,8 @@ const keptLogBytes = 160 * 1024 * 1024;
 export interface SharedFile {
   /** Its name for further connections. */
   readonly uri: string;
+  readonly disk: DiskFile;
   readonly synchronous: Synchronous;
-  /** The open file. If a descriptor is closed while SQLite uses the file, the system ends the locks of SQLite. */
-  readonly file: Deno.FsFile;
 }
 
 /** A database that only this process uses until `release`. */
@@ -37,6 +38,11 @@ export interface OpenedDatabase {
   readonly db: DatabaseSync;
   /** The path of its file; undefined in memory. */
   readonly path?: string;
+  /**
+   * The file, for synchronous functions. Nobody may open it again and close it before `release`: with the first descriptor
+   * that a process closes, the system ends the locks of SQLite, and then another program can remove the log.
+   */
+  readonly file?: Deno.FsFile;
   /** Undefined if this process cannot open the file a second time. */
   readonly shared?: SharedFile | undefined;
   release(): void;
@@ -45,22 +51,20 @@ export interface OpenedDatabase {
 /** The database of a data folder; creates the folder and the file if they are missing. Tests pass other `steps`. */
 export function openFolder(folder: string, synchronous: Synchronous, steps = migrations): OpenedDatabase {
   const lock = lockFolder(folder);
-  let file: Deno.FsFile | undefined;
-  const release = () => {
-    file?.close();
-    lock.close();
-  };
+  const closed: { close(): void }[] = [lock];
+  const release = () => closed.forEach((file) => file.close());
   try {
     const path = `${folder}/parley.db`;
     removeLeftovers(folder);
     useRescued(path);
     makeFile(path);
     inspect(path, steps.length);
-    const uri = uriOf(path);
-    if (uri === undefined) return { db: prepare(path, { synchronous, steps }), path, release };
-    file = Deno.openSync(path, { read: true, write: true });
-    const db = prepare(path, { synchronous, steps, uri });
-    return { db, path, shared: { uri, synchronous, file }, release };
+    const shared = share(path, synchronous);
+    if (shared !== undefined) closed.unshift(shared.disk);
+    const file = Deno.openSync(path, { read: true });
+    closed.unshift(file);
+    const db = prepare(path, { synchronous, steps, uri: shared?.uri, file });
+    return { db, path, file, shared, release };
   } catch (error) {
     release();
     throw error;
@@ -162,31 +166,31 @@ function damagedSentence(path: string, reason: string): string {
 }
 
 /**
- * The file as a URI whose locks are in the memory of this process, so that only this process can open it, and also a
- * second time. Undefined where URIs are not possible: Deno accepts them only with all permissions.
+ * How this process can open the file a second time, and no other process can: by a URI that chooses locks in the memory of
+ * this process. Undefined where that is not possible: Deno accepts URIs only with all permissions.
  */
-function uriOf(path: string): string | undefined {
+function share(path: string, synchronous: Synchronous): SharedFile | undefined {
   const names = ["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const;
-  const isAll = names.every((name) => Deno.permissions.querySync({ name }).state === "granted");
-  if (Deno.build.os === "windows" || !isAll) return undefined;
-  const uri = `file:${
-    Deno.realPathSync(path).split("/").map(encodeURIComponent).join("/")
-  }?vfs=unix-excl&mode=rw`;
+  if (names.some((name) => Deno.permissions.querySync({ name }).state !== "granted")) return undefined;
+  const encoded = Deno.realPathSync(path).split("/").map(encodeURIComponent).join("/");
+  const uri = `file:${encoded}?vfs=unix-excl&mode=rw`;
   try {
     new DatabaseSync(uri).close();
-    return uri;
   } catch {
     return undefined;
   }
+  const disk = openDiskFile(path);
+  return disk === undefined ? undefined : { uri, disk, synchronous };
 }
 
 interface Preparation {
   readonly synchronous: Synchronous;
   readonly steps: readonly string[];
-  readonly uri?: string;
+  readonly uri?: string | undefined;
+  readonly file?: Deno.FsFile;
 }
 
-function prepare(path: string, { synchronous, steps, uri }: Preparation): DatabaseSync {
+function prepare(path: string, { synchronous, steps, uri, file }: Preparation): DatabaseSync {
   // Not "defensive", because index_traces.ts changes tables of FTS5. The types of Deno do not have this option yet.
   const options = { timeout: deadlines.databaseBusyMs, defensive: false };
   const db = new DatabaseSync(uri ?? path, options);
@@ -196,7 +200,7 @@ function prepare(path: string, { synchronous, steps, uri }: Preparation): Databa
     // Deleted text is overwritten, not only unlinked.
     db.exec(`PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000`);
     db.exec(`PRAGMA synchronous = ${synchronous}`);
-    migrate(db, path, steps);
+    migrate({ db, path, file }, steps);
     if (steps === migrations) {
       emptyOldIndex(db);
       fillLookAlikes(db);
@@ -211,10 +215,10 @@ function prepare(path: string, { synchronous, steps, uri }: Preparation): Databa
 }
 
 /** Runs the missing migrations, all or none; the old file is copied first. */
-function migrate(db: DatabaseSync, path: string, steps: readonly string[]): void {
+function migrate({ db, path, file }: CopiedDatabase, steps: readonly string[]): void {
   const version = queryNumber(db, "PRAGMA user_version");
   if (version === steps.length) return;
-  if (version > 0) copyBeforeMigration(db, path, version);
+  if (version > 0) copyBefore({ db, path, file }, `version-${version}`);
   db.exec("BEGIN IMMEDIATE");
   try {
     for (const step of steps.slice(version)) db.exec(step);
@@ -246,20 +250,21 @@ function emptyOldIndex(db: DatabaseSync): void {
   `);
 }
 
-function copyBeforeMigration(db: DatabaseSync, path: string, version: number): void {
-  if (path !== ":memory:") copyBefore(db, path, `version-${version}`);
+/** The parts of an open database that copyBefore() uses. In memory it has no file. */
+export interface CopiedDatabase {
+  readonly db: DatabaseSync;
+  readonly path: string;
+  readonly file: Deno.FsFile | undefined;
 }
 
 /** Copies the file beside itself before a change that cannot be undone; returns the path of the copy. */
-export function copyBefore(db: DatabaseSync, path: string, name: string): string {
+export function copyBefore({ db, path, file }: CopiedDatabase, name: string): string | undefined {
+  if (file === undefined) return undefined;
   db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   const copy = path.replace(/\.db$/, `-${name}.db`);
   try {
-    Deno.copyFileSync(path, `${copy}.part`);
-    Deno.chmodSync(`${copy}.part`, 0o600);
-    Deno.renameSync(`${copy}.part`, copy);
+    copyFileNow(file, copy);
   } catch (error) {
-    removeQuietly(`${copy}.part`);
     throw new StoreError(`Cannot copy "${path}" to "${copy}" before changing it: ${systemReason(error)}`);
   }
   return copy;

@@ -247,7 +247,7 @@ export class Store implements Disposable {
   async backup(name: string): Promise<string | undefined> {
     if (this.#path === undefined) return undefined;
     const copy = this.#path.replace(/[^/\\]*$/, `${name}.db`);
-    await this.database.copy(this.#path, copy);
+    await this.database.copy(copy);
     this.#copies?.removeOld(this.#clock.cautiousNow());
     return copy;
   }
@@ -313,9 +313,9 @@ export class Store implements Disposable {
 }
 
 /** The old times are only in the copy then, so there is one. */
-function mend({ db, path }: OpenedDatabase, nowMs: number, menders: ValueMenders): MendedTimes {
+function mend({ db, path, file }: OpenedDatabase, nowMs: number, menders: ValueMenders): MendedTimes {
   const copy = path !== undefined && hasFutureTimes(db, nowMs)
-    ? copyBefore(db, path, "before-mending")
+    ? copyBefore({ db, path, file }, "before-mending")
     : undefined;
   return { ...mendTimes(db, nowMs, menders), ...(copy !== undefined && { copy }) };
 }

@@ -154,18 +154,3 @@ export class WriteAheadLog {
     }
   }
 }
-
-/** Copies a file; its copy has its name only when it is complete, and no part of it stays when that fails. */
-export async function copyFile(from: string, to: string): Promise<void> {
-  const part = `${to}.part`;
-  try {
-    Deno.openSync(part, { create: true, write: true, truncate: true, mode: 0o600 }).close();
-    await Deno.copyFile(from, part);
-    // A copy gets the mode of the file, which an older version or an administrator can have widened.
-    await Deno.chmod(part, 0o600);
-    await Deno.rename(part, to);
-  } catch (error) {
-    await Deno.remove(part).catch(() => {});
-    throw error;
-  }
-}

@@ -311,10 +311,11 @@ Deno.test(
     using store = openStore({ folder: place.folder });
     store.commit();
     const { db, release } = openMemory();
+    using file = Deno.openSync("/dev/zero");
     disk.fill();
     assertThrows(() => writeWholeFile(path, "x".repeat(1000)), Error, "File too large");
     assertThrows(
-      () => copyBefore(db, `${place.folder}/parley.db`, "version-1"),
+      () => copyBefore({ db, path: `${place.folder}/parley.db`, file }, "version-1"),
       StoreError,
       "before changing it",
     );
