@@ -12,7 +12,7 @@ import type { SearchSections } from "./search_sections.ts";
 /** Ids per block in the numbering of entries; more than maxRecords. */
 export const placesPerBlock = 1024;
 /** The words that a step removes without a trace; it takes less than a millisecond. */
-const wordsPerRemoval = 32;
+const wordsPerRemoval = 24;
 /** So many words are removed at once; a text with fewer characters has fewer words. */
 const fewWords = 2 * wordsPerRemoval;
 

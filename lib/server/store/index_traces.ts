@@ -138,6 +138,9 @@ function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
+/** Words of a section differ at their ends, so it compares the ends first. */
 function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
-  return start.length <= bytes.length && start.every((byte, at) => byte === bytes[at]);
+  if (start.length > bytes.length) return false;
+  for (let at = start.length - 1; at >= 0; at--) if (bytes[at] !== start[at]) return false;
+  return true;
 }
