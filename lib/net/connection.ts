@@ -11,6 +11,12 @@ import type { TlsIdentity } from "./tls_identity.ts";
  */
 export type Framing = "line" | "text" | "binary" | "lines";
 
+/**
+ * How soon lines are sent while much is written to thousands: an answer to the reader itself comes first; then what others
+ * say; what "can wait", as the JOIN of somebody else, comes up to 50 ms later in a crowd. All keep their order.
+ */
+export type Urgency = "answer" | "delivery" | "can wait";
+
 /** The first connection of a client to a server that no authority confirms. */
 export interface FirstContact {
   /** The fingerprint (SHA-256) of its certificate: "AB:CD:…". */
@@ -64,9 +70,9 @@ export interface ServerConnection extends Connection {
   readonly isLocal: boolean;
   /**
    * Queues whole encoded lines. `chunk` is not copied: a broadcast is cheap because all readers get the same object.
-   * A chunk that can wait is sent up to 50 ms later while very many such chunks are written.
+   * @default urgency {"answer"}
    */
-  write(chunk: Uint8Array, canWait?: boolean): void;
+  write(chunk: Uint8Array, urgency?: Urgency): void;
   /**
    * Counts the input since the last call that gave no line: blank lines, WebSocket frames without a line, reads that
    * completed no line. After some of it `lines()` gives an empty array.

@@ -17,6 +17,7 @@
  *     setTimeout(0)           2,222 µs           65 µs    60 lines per write under load, but no cheaper
  */
 import { setImmediate } from "node:timers";
+import type { Urgency } from "./connection.ts";
 import { Rope } from "./rope.ts";
 import { countWrite } from "./read_scheduler.ts";
 import { type SendBatch, sendBatch } from "./send_batch.ts";
@@ -86,6 +87,8 @@ export class Flusher {
   onFailure: (error: unknown) => void = () => {};
   /** The empty rope that all queues of this flusher start from. */
   readonly root: Rope = new Rope();
+  /** The queues of this tick that have an answer to their reader, and the others. */
+  #first: SendQueue[] = [];
   #queues: SendQueue[] = [];
   /** The queues of earlier ticks, and the first that is not written yet. */
   #later: SendQueue[] = [];
@@ -119,9 +122,11 @@ export class Flusher {
     this.#writeLater(performance.now() + flushMs);
   };
 
-  /** Schedules the queue for this tick. A queue calls it once until it is flushed. */
-  schedule(queue: SendQueue): void {
-    if (this.#queues.push(queue) > 1) return;
+  /** Schedules the queue for this tick; `isFirst` if it is not to wait behind thousands. */
+  schedule(queue: SendQueue, isFirst = false): void {
+    const isPlanned = this.#first.length > 0 || this.#queues.length > 0;
+    (isFirst ? this.#first : this.#queues).push(queue);
+    if (isPlanned) return;
     if (performance.now() - this.#flushedMs < soonMs) return void setImmediate(this.#flushSoon);
     this.#rounds = ROUNDS;
     queueMicrotask(this.#round);
@@ -154,12 +159,16 @@ export class Flusher {
   }
 
   #flush(): void {
-    const queues = this.#queues;
-    if (queues.length === 0) return;
-    this.#queues = [];
+    const queues = this.#first;
+    if (queues.length === 0 && this.#queues.length === 0) return;
+    const isMuch = queues.length + this.#queues.length > queuesAtOnce;
     this.#save();
-    if (queues.length <= queuesAtOnce) this.#write(queues);
-    else {
+    const first = isMuch ? queues.splice(0, queuesAtOnce) : queues;
+    for (const queue of this.#queues) queues.push(queue);
+    this.#first = [];
+    this.#queues = [];
+    this.#write(first);
+    if (isMuch) {
       for (const queue of queues) this.#later.push(queue);
       if (this.#rest === undefined) this.#writeLater(performance.now() + flushMs);
     }
@@ -226,7 +235,8 @@ export class SendQueue {
   /** The running write, and how much of it is done. */
   #inFlight: Uint8Array | undefined;
   #sent = 0;
-  #scheduled = false;
+  /** Its place in the flush of this tick. */
+  #scheduled: "" | "in turn" | "first" = "";
   #closed = false;
   /** The running write stops at the end of its current line. */
   #cutting = false;
@@ -260,7 +270,7 @@ export class SendQueue {
    * Adds whole lines. `chunk` is not copied. Over the limit it is dropped, and `exceeded` is called. A chunk that can
    * wait is sent at the latest 50 ms later; all chunks keep their order.
    */
-  push(chunk: Uint8Array, canWait = false): void {
+  push(chunk: Uint8Array, urgency: Urgency = "answer"): void {
     if (this.#closed) return;
     if (this.bytes + chunk.length > this.#maxBytes) {
       this.#closed = true;
@@ -268,19 +278,21 @@ export class SendQueue {
       return;
     }
     this.#node = (this.#node ?? this.#flusher.root).append(chunk);
-    if (this.#scheduled || this.#inFlight !== undefined) return;
-    if (canWait && this.#node.bytes <= mostWaiting) this.#flusher.scheduleInPause(this);
+    if (this.#inFlight !== undefined) return;
+    if (urgency === "answer") return this.#scheduleFirst();
+    if (this.#scheduled !== "") return;
+    if (urgency === "can wait" && this.#node.bytes <= mostWaiting) this.#flusher.scheduleInPause(this);
     else this.#schedule();
   }
 
   /** Sends in this tick what could wait, unless it is sent already. Only the flusher calls it. */
   stopWaiting(): void {
-    if (this.#node !== undefined && !this.#scheduled && this.#inFlight === undefined) this.#schedule();
+    if (this.#node !== undefined && this.#scheduled === "" && this.#inFlight === undefined) this.#schedule();
   }
 
   /** Starts the next write. Returns whether it is in the batch: then staged() follows. Only the flusher calls it. */
   flush(batch?: SendBatch): boolean {
-    this.#scheduled = false;
+    this.#scheduled = "";
     if (this.#inFlight !== undefined || this.#node === undefined) return false;
     const lines = this.#node.flatten();
     this.#node = undefined;
@@ -317,7 +329,7 @@ export class SendQueue {
     this.clear();
     this.#cutting = this.#inFlight !== undefined;
     this.#node = this.#flusher.root.append(last);
-    if (!this.#scheduled && this.#inFlight === undefined) this.#schedule();
+    if (this.#scheduled === "" && this.#inFlight === undefined) this.#schedule();
   }
 
   /** Accepts nothing more and drops queued bytes. */
@@ -329,8 +341,15 @@ export class SendQueue {
     this.#flusher.root.forget();
   }
 
+  /** A queue that waits for its turn already is written earlier, and has nothing to send then. */
+  #scheduleFirst(): void {
+    if (this.#scheduled === "first") return;
+    this.#scheduled = "first";
+    this.#flusher.schedule(this, true);
+  }
+
   #schedule(): void {
-    this.#scheduled = true;
+    this.#scheduled = "in turn";
     this.#flusher.schedule(this);
   }
 

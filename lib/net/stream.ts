@@ -7,7 +7,7 @@ import { deadlines } from "../deadlines.ts";
 import { isLoopback, plainAddress } from "../irc/address.ts";
 import type { Line, LineLimits } from "../irc/lines.ts";
 import { LineSplitter } from "../irc/lines.ts";
-import type { Framing, ServerConnection } from "./connection.ts";
+import type { Framing, ServerConnection, Urgency } from "./connection.ts";
 import { borderAfter, encodeLine } from "./encode.ts";
 import { frameLines, type Unframed } from "./line_frames.ts";
 import type { TlsIdentity } from "./tls_identity.ts";
@@ -172,8 +172,8 @@ class StreamConnection implements ServerConnection, QueueOwner, Reader, AsyncIte
     this.#queue.push(encodeLine(line, this.framing));
   }
 
-  write(chunk: Uint8Array, canWait = false): void {
-    this.#queue.push(chunk, canWait);
+  write(chunk: Uint8Array, urgency?: Urgency): void {
+    this.#queue.push(chunk, urgency);
   }
 
   /** Queues bytes that are no line: a part of the handshake, or a control frame. */

@@ -74,12 +74,12 @@ Deno.test("a line to thousands is written in parts, and what is written later ha
   const flusher = new Flusher();
   const all = startCrowd(flusher);
   const written = () => all.filter(([, { writes }]) => writes.length > 0).length;
-  for (const [queue] of all) queue.push(bytes("one\n"));
+  for (const [queue] of all) queue.push(bytes("one\n"), "delivery");
   await microtasks();
   const first = written();
   assert(first > 0 && first < 500, `${first} at once`);
   const [other, reader] = startQueue(1_000, flusher);
-  for (const [queue] of [[other], ...all]) queue?.push(bytes("two\n"));
+  for (const [queue] of [[other], ...all]) queue?.push(bytes("two\n"), "delivery");
   await microtasks();
   assertEquals([reader.text, written()], ["two\n", first]);
   flusher.now();
@@ -92,7 +92,7 @@ Deno.test("a socket is read while a line to thousands is written", async () => {
   using socket = await listener.accept();
   const flusher = new Flusher();
   const all = startCrowd(flusher);
-  for (const [queue] of all) queue.push(bytes("one\n"));
+  for (const [queue] of all) queue.push(bytes("one\n"), "delivery");
   const read = socket.read(new Uint8Array(1)).then(() => all.at(-1)?.[1].text);
   await microtasks();
   await sender.write(bytes("x"));
@@ -103,15 +103,32 @@ Deno.test("a socket is read while a line to thousands is written", async () => {
 Deno.test("what a queue gets before its part is saved before it is written", async () => {
   const flusher = new Flusher();
   const all = startCrowd(flusher);
-  for (const [queue] of all) queue.push(bytes("one\n"));
+  for (const [queue] of all) queue.push(bytes("one\n"), "delivery");
   await microtasks();
   let saved = 0;
   flusher.before = () => saved++;
   const [last, reader] = all.at(-1) ?? startQueue();
-  last.push(bytes("two\n"));
+  last.push(bytes("two\n"), "delivery");
   while (reader.text === "") await settled();
   assertEquals([reader.text, saved > 0], ["one\ntwo\n", true]);
   flusher.now();
+});
+
+Deno.test("an answer comes before a line to thousands, after what its reader was sent before", async () => {
+  const flusher = new Flusher();
+  const all = startCrowd(flusher);
+  const [asker, reader] = all.at(-1) ?? startQueue();
+  for (const [queue] of all) queue.push(bytes("one\n"), "delivery");
+  asker.push(bytes("answer\n"));
+  await microtasks();
+  assertEquals(reader.text, "one\nanswer\n");
+  for (const [queue] of all) queue.push(bytes("two\n"), "delivery");
+  asker.push(bytes("answer\n"));
+  asker.push(bytes("end\n"));
+  await settled();
+  assertEquals(reader.text, "one\nanswer\ntwo\nanswer\nend\n");
+  flusher.now();
+  assertEquals(new Set(all.slice(0, -1).map(([, { text }]) => text)), new Set(["one\ntwo\n"]));
 });
 
 Deno.test("SendQueue sends the chunks of one tick in one write", async () => {
@@ -229,10 +246,10 @@ Deno.test("in a crowd, lines that can wait do so until the pause ends or another
   const [first, firstReader] = all[500] ?? [];
   const [second, secondReader] = all[501] ?? [];
   const others = all.slice(502);
-  for (const [queue] of all) queue.push(bytes("one\n"), true);
+  for (const [queue] of all) queue.push(bytes("one\n"), "can wait");
   await settled();
   assertEquals(all.map(([, { text }]) => text), all.map((_, at) => at < 500 ? "one\n" : ""));
-  first?.push(bytes("two\n"), true);
+  first?.push(bytes("two\n"), "can wait");
   first?.push(bytes("three\n"));
   await settled();
   assertEquals(
@@ -251,9 +268,9 @@ Deno.test("in a crowd, lines that can wait do so until the pause ends or another
 Deno.test("Flusher.now does not wait for the end of a pause, and much that waits is sent at once", async () => {
   const flusher = new Flusher();
   const all = Array.from({ length: 502 }, () => startQueue(100_000, flusher));
-  for (const [queue] of all.slice(0, 501)) queue.push(bytes("one\n"), true);
+  for (const [queue] of all.slice(0, 501)) queue.push(bytes("one\n"), "can wait");
   await settled();
-  all[501]?.[0].push(new Uint8Array(20_000), true);
+  all[501]?.[0].push(new Uint8Array(20_000), "can wait");
   await settled();
   const written = () => all.slice(500).map(([, { text }]) => text.length);
   assertEquals(written(), [0, 20_000]);
@@ -265,7 +282,7 @@ Deno.test("Flusher.now does not wait for the end of a pause, and much that waits
 Deno.test("when the queues that wait are cleared, no timer is left and their lines are lost", async () => {
   const flusher = new Flusher();
   const all = Array.from({ length: 501 }, () => startQueue(1_000, flusher));
-  for (const [queue] of all) queue.push(bytes("one\n"), true);
+  for (const [queue] of all) queue.push(bytes("one\n"), "can wait");
   await settled();
   for (const [queue] of all) queue.clear();
   assertEquals(all.filter(([, { text }]) => text === "").length, 1);

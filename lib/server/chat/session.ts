@@ -166,7 +166,7 @@ export class SessionState implements Session {
   deliver(outgoing: Deliverable, canWait = false): void {
     if (this.response?.hasEvents && this.chat.applyingFor !== this) this.#spillAnswer(this.response);
     const chunk = outgoing.chunk(this.profile);
-    if (chunk !== undefined) this.connection.write(chunk, canWait);
+    if (chunk !== undefined) this.connection.write(chunk, canWait ? "can wait" : "delivery");
   }
 
   answer(outgoing: Deliverable): void {
