@@ -34,6 +34,14 @@ export function descriptorLimit(enough = maxCounted): number | undefined {
   }
 }
 
+/**
+ * Whether so many descriptors are free now. Ask before a worker starts: Deno ends the whole program when it has too few
+ * for one (findings/deno_worker_ends_program.sh).
+ */
+export function areDescriptorsFree(count: number): boolean {
+  return countFree(count) === Infinity;
+}
+
 function countFree(enough: number): number {
   const files: Deno.FsFile[] = [];
   try {

@@ -4,6 +4,7 @@
  * one (page_assets.ts).
  */
 import { deadlines } from "../../deadlines.ts";
+import { areDescriptorsFree } from "../../net/descriptors.ts";
 import type { Asset } from "./page_assets.ts";
 import { keepPage, keptPage } from "./page_cache.ts";
 import type { JoinerAnswer } from "./page_joiner.ts";
@@ -13,6 +14,8 @@ import { type PageSources, readPageSources, sourcesHash } from "./page_sources.t
 const joinerVersion = "2";
 /** esbuild needs 200 MB for a moment. */
 const neededBytes = 400_000_000;
+/** A worker needs six, and people need some meanwhile. */
+const neededDescriptors = 32;
 
 /** The joined page of one web side. */
 export class JoinedPage {
@@ -74,6 +77,7 @@ export async function joinPage(
 ): Promise<ReadonlyMap<string, Asset>> {
   signal.throwIfAborted();
   if (freeBytes() < neededBytes) throw new Error("too little memory is free");
+  if (!areDescriptorsFree(neededDescriptors)) throw new Error("too few file descriptors are free");
   const worker = new Worker(new URL("./page_joiner.ts", import.meta.url), { type: "module" });
   const { promise, resolve, reject } = Promise.withResolvers<JoinerAnswer>();
   signal.addEventListener("abort", () => reject(signal.reason));

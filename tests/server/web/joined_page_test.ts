@@ -33,6 +33,27 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a page is not joined while few file descriptors are free, because Deno would end the server",
+  ignore: !granted("run", "read") || Deno.build.os === "windows",
+  async fn() {
+    const joinedPage = new URL("../../../lib/server/web/joined_page.ts", import.meta.url).href;
+    const program = `
+      const { joinPage } = await import("${joinedPage}");
+      const files = [];
+      try {
+        for (;;) files.push(Deno.openSync("/dev/null"));
+      } catch {}
+      for (const file of files.splice(0, 2)) file.close();
+      await joinPage(new Map(), new AbortController().signal).catch((error) => console.log(error.message));`;
+    const { stdout } = await new Deno.Command("sh", {
+      args: ["-c", 'ulimit -n 100 && exec "$0" eval "$1"', Deno.execPath(), program],
+      stderr: "null",
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout), "too few file descriptors are free\n");
+  },
+});
+
 /** Checks the headers of such an address; gives the bytes on the wire. */
 async function checkUnchanging(address: string): Promise<number> {
   const answer = await fetch(address, { headers: { "accept-encoding": "gzip" } });
