@@ -5,6 +5,7 @@
  */
 
 import { deadlines } from "../../deadlines.ts";
+import { leaveTimer } from "./let_others_run.ts";
 
 /** The parts of a check. */
 export interface LinkCheckParts {
@@ -114,10 +115,12 @@ export class LinkCheck {
   #schedule(): void {
     clearTimeout(this.#timer);
     if (this.#closed) return;
-    this.#timer = setTimeout(() => this.#look(), Math.max(1, this.#due - this.#parts.elapsed()));
+    const lookLater = () => void leaveTimer().then(() => this.#look());
+    this.#timer = setTimeout(lookLater, Math.max(1, this.#due - this.#parts.elapsed()));
   }
 
   #look(): void {
+    if (this.#closed) return;
     const lateMs = this.#parts.elapsed() - this.#due;
     if (lateMs < 0) return this.#schedule();
     if (this.#parts.isExcused()) {

@@ -1,5 +1,7 @@
 /** Notices that the computer slept or the program was stopped: a timer then ticks much too late. */
 
+import { leaveTimer } from "./let_others_run.ts";
+
 const tickMs = 5_000;
 const lateMs = 5_000;
 
@@ -11,7 +13,7 @@ export function watchSleep(onWake: () => void, now: () => number = Date.now, eve
   let lastAt = now();
   const timer = setInterval(() => {
     const at = now();
-    if (at - lastAt > everyMs + lateMs) onWake();
+    if (at - lastAt > everyMs + lateMs) void leaveTimer().then(onWake);
     lastAt = at;
   }, everyMs);
   return () => clearInterval(timer);

@@ -155,6 +155,7 @@ async function unread(stage: Stage): Promise<void> {
   await page.waitForSelector(".separator.new + .entry >> text=one");
   assertEquals(await page.locator("#channel-list .count").count(), 0);
   await manyUnread(page, bob);
+  await unchainedTimers(page);
   await hiddenPage(page, bob);
 }
 
@@ -209,6 +210,37 @@ async function hiddenPage(page: Page, bob: Peer): Promise<void> {
     return Promise.race([letOthersRun().then(() => document.title = "went on"), fetch("/").then((page) => page.text())]);
   })`);
   assertEquals(await page.title(), "went on");
+}
+
+/**
+ * What a timer of the page calls sets its next timer in a message: in a page that was hidden for long, the browser fires
+ * timers of a chain once a minute. The flag is false again in the first message after the timer.
+ */
+async function unchainedTimers(page: Page): Promise<void> {
+  const wasInTimer = await page.evaluate(`(async () => {
+    const { watchSleep } = await import("/lib/client/core/sleep_watch.ts");
+    const { LinkCheck } = await import("/lib/client/core/link_check.ts");
+    let inTimer = false;
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => inTimer = false;
+    const marked = (set) => (act, ms) => set(() => {
+      inTimer = true;
+      port2.postMessage("over");
+      act();
+    }, ms);
+    const [one, many] = [setTimeout, setInterval];
+    [setTimeout, setInterval] = [marked(one), marked(many)];
+    let at = 0;
+    const woken = new Promise((resolve) => watchSleep(() => resolve(inTimer), () => at += 60_000, 5));
+    const asked = new Promise((resolve) => new LinkCheck({
+      ask: () => resolve(inTimer), onDead() {}, onAnswer() {}, isExcused: () => false,
+      elapsed: () => performance.now(), idleMs: 5, answerMs: 1_000,
+    }));
+    const found = await Promise.all([woken, asked]);
+    [setTimeout, setInterval] = [one, many];
+    return found;
+  })()`);
+  assertEquals(wasInTimer, [false, false]);
 }
 
 async function search(stage: Stage): Promise<void> {
