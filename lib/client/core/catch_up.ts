@@ -47,8 +47,11 @@ export class CatchUp {
   readonly #parts: CatchUpParts;
   readonly #people: MissedConversations;
   readonly #positions = new Map<Folded, KnownPosition>();
-  /** Events that arrive while the history of their buffer is being fetched. */
-  readonly #heldEvents = new Map<Folded, ChatEvent[]>();
+  /** Events that arrive while the history of their buffer is being fetched, and the end of that. */
+  readonly #held = new Map<
+    Folded,
+    { readonly events: ChatEvent[]; readonly over: PromiseWithResolvers<void> }
+  >();
   /** Buffers where a request failed: their known position stays. */
   readonly #gaps = new Set<Folded>();
   readonly #seen = new Set<string>();
@@ -75,8 +78,8 @@ export class CatchUp {
   onEvent(event: ChatEvent): void {
     this.#people.onEvent(event);
     if (!isMessageEvent(event)) return this.#parts.onEvent(event);
-    const held = this.#heldEvents.get(fold(event.buffer));
-    if (held !== undefined) held.push(event);
+    const held = this.#held.get(fold(event.buffer));
+    if (held !== undefined) held.events.push(event);
     else this.#pass(event);
   }
 
@@ -172,15 +175,21 @@ export class CatchUp {
   /** Does work on the history of a buffer; new messages come after it. Nothing is done when such work is going on. */
   async hold(buffer: string, work: () => Promise<void>): Promise<void> {
     const key = fold(buffer);
-    if (this.#heldEvents.has(key)) return;
-    this.#heldEvents.set(key, []);
+    if (this.#held.has(key)) return;
+    const held = { events: new Array<ChatEvent>(), over: Promise.withResolvers<void>() };
+    this.#held.set(key, held);
     try {
       await work();
     } finally {
-      const held = this.#heldEvents.get(key) ?? [];
-      this.#heldEvents.delete(key);
-      for (const event of held) this.#pass(event);
+      this.#held.delete(key);
+      for (const event of held.events) this.#pass(event);
+      held.over.resolve();
     }
+  }
+
+  /** Pending while the history of a buffer is being fetched. */
+  fetching(buffer: string): Promise<void> | undefined {
+    return this.#held.get(fold(buffer))?.over.promise;
   }
 
   /** Counts the unread messages before a page, which are not shown. */
@@ -291,7 +300,7 @@ export class CatchUp {
     dropOldest(this.#seen, maxSeen);
     const key = fold(event.buffer);
     // While a buffer has a gap, only messages from the history move the known position.
-    if (event.history !== true && (this.#heldEvents.has(key) || this.#gaps.has(key))) return;
+    if (event.history !== true && (this.#held.has(key) || this.#gaps.has(key))) return;
     // The time of our own message without an echo is of our clock.
     if (event.own && event.id === undefined && event.history !== true) return;
     this.#positions.set(key, { name: event.buffer, reference: this.#parts.history.referenceOf(event) });

@@ -49,6 +49,8 @@ export class Client {
   readonly #joins: JoinSender;
   readonly #delivery: MessageDelivery;
   readonly #catchUp: CatchUp;
+  /** See CatchUp.fetching. */
+  readonly fetching: CatchUp["fetching"] = (buffer) => this.#catchUp.fetching(buffer);
   readonly #loop: ConnectionLoop;
   #nick: string;
   /** After a reconnect, until it was clear whether our nick is free. */

@@ -28,9 +28,10 @@ export class HistoryScroll {
     this.#loader = new HistoryLoader(parts.client, parts.timelines);
   }
 
-  /** Loads older messages and shows them above the others. */
+  /** Loads older messages and shows them above the others. Those that a channel opens with come first, and can be enough. */
   loadOlder(buffer: string): void {
-    void this.#loader.loadOlder(buffer).then((found) => found && this.#onLoaded(buffer));
+    const opening = this.#parts.client.fetching(buffer)?.then(() => true);
+    void (opening ?? this.#loader.loadOlder(buffer)).then((found) => found && this.#onLoaded(buffer));
   }
 
   #onLoaded(buffer: string): void {

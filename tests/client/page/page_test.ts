@@ -165,13 +165,16 @@ async function rejoin(stage: Stage): Promise<void> {
   const early = page.waitForEvent("websocket");
   await page.reload();
   // Before Enter, because the handshake takes as long as the answers behind it.
-  await early;
+  const socket = await early;
+  const sent: string[] = [];
+  socket.on("framesent", ({ payload }) => sent.push(String(payload)));
   bob.send("PRIVMSG #other14 :ann8: later");
   await enterAs(ann, "ànn8");
   await page.waitForSelector("#channel-list >> text=#other14");
   await page.waitForSelector("#channel-list .count.mention");
   assertEquals(await page.locator("#channel-list button").allTextContents(), ["#again", "#other141"]);
   assertMatch(await page.title(), /^\(1\) #again/);
+  assertEquals(sent.filter((line) => line.includes("LATEST #again ")).length, 1);
 }
 
 async function back(stage: Stage): Promise<void> {
