@@ -72,16 +72,24 @@ async function measureMissed({ server, visitor, session, report }: OpenPage): Pr
   const seconds = (performance.now() - startedAt) / 1000;
   bob.close();
   const keys = await page.evaluate("window.keyMs") as number[];
+  const paints = await page.evaluate("window.paintMs") as number[];
   report.add({ part: "page", what: missedLines, server: "page" }, {
     seconds: [seconds],
     "key ms": [Math.max(...keys)],
+    "paint ms": [Math.max(shortestMs, ...paints)],
     nodes: [(await metrics(session)).get("Nodes") ?? NaN],
   });
 }
 
-/** The time from each key to the end of its handlers. */
+/** A browser tells about no shorter ones, and rounds to 8 ms. */
+const shortestMs = 16;
+/** The time from each key to the end of its handlers, and to the picture with its letter. */
 const watchKeys = `(() => {
   window.keyMs = [];
+  window.paintMs = [];
+  new PerformanceObserver((list) => window.paintMs.push(
+    ...list.getEntries().filter(({ name }) => name === "keydown").map(({ duration }) => duration)
+  )).observe({ type: "event", durationThreshold: ${shortestMs} });
   addEventListener("keydown", ({ timeStamp }) => {
     queueMicrotask(() => window.keyMs.push(performance.now() - timeStamp));
   }, true);

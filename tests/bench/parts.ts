@@ -31,7 +31,7 @@ export const parts = {
   start: { title: "From start to listening", figures: ["ms"] },
   page: {
     title: "The page in Chromium",
-    figures: ["seconds", "KB", "requests", "key ms", "nodes", "MB", "MB private"],
+    figures: ["seconds", "KB", "requests", "key ms", "paint ms", "nodes", "MB", "MB private"],
   },
   machines: {
     title: "Three machines on NATS",
