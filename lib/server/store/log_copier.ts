@@ -54,8 +54,11 @@ export class LogCopier {
   async copy(): Promise<void> {
     if (this.#isBroken) return;
     const running = this.#running ??= this.#run();
-    await running;
-    if (this.#running === running) this.#running = undefined;
+    try {
+      await running;
+    } finally {
+      if (this.#running === running) this.#running = undefined;
+    }
   }
 
   /** Ends a copy that runs; this thread waits for the disk. */
@@ -87,13 +90,25 @@ export class LogCopier {
 
   async #run(): Promise<void> {
     const turn = this.#turn;
-    this.#reader.exec("BEGIN");
-    this.#read.get();
+    if (!this.#beginReading()) return;
     const isLogSaved = await this.syncLog();
     if (turn !== this.#turn) return;
     this.#hasCopied = isLogSaved && this.#copyPages();
     const isSaved = !this.#hasCopied || !this.#isDurable || await this.#disk.sync();
     if (turn === this.#turn) this.#end(isSaved);
+  }
+
+  /** False if the disk cannot be read. */
+  #beginReading(): boolean {
+    try {
+      this.#reader.exec("BEGIN");
+      this.#read.get();
+      return true;
+    } catch (error) {
+      if (this.#reader.isTransaction) this.#reader.exec("ROLLBACK");
+      if (!isFailure(error)) throw error;
+      return false;
+    }
   }
 
   /** If the file perhaps lacks pages, the reader never ends: then the log stays, and the next start copies it again. */
