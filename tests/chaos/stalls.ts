@@ -1,7 +1,8 @@
 /**
  * Nobody waits long while somebody else asks for much, or while a crowd acts at once: the jobs of
- * tests/bench/stall_jobs.ts on a small folder of tests/bench/large_data.ts, and a thousand people in one channel. The bound is for the CPU time of the server's main thread between a PING and its answer,
- * because others use the computer too; so the test needs Linux. tests/bench/stalls.ts measures the large folder.
+ * tests/bench/stall_jobs.ts on a small folder of tests/bench/large_data.ts, and a thousand people in one channel. The
+ * bound is for the CPU time of the server's main thread between a PING and its answer, because others use the computer
+ * too; so the test needs Linux. tests/bench/stalls.ts measures the large folder.
  */
 import { assertEquals } from "@std/assert";
 import { Asker } from "../bench/asker.ts";

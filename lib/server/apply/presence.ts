@@ -108,8 +108,8 @@ export function detach(chat: ChatState, event: EventOf<"detached">, stamp: numbe
   const device = user?.devices.get(event.session);
   if (user === undefined || device === undefined) return;
   const at = user.sessions.findIndex((session) => session.id === event.session);
-  if (at >= 0) user.sessions.splice(at, 1);
-  for (const channel of user.channels.keys()) channel.forgetSessions();
+  const [session] = at >= 0 ? user.sessions.splice(at, 1) : [];
+  if (session !== undefined) { for (const channel of user.channels.keys()) channel.dropSession(session); }
   const { reason, lingerMs } = event;
   if (user.devices.size === 1 && lingerMs === undefined) return removeUser(chat, user, reason, stamp);
   changeAway(chat, user, { stamp }, () => {

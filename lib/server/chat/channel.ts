@@ -159,13 +159,23 @@ export class ChannelState implements Channel {
   remove(user: UserState): void {
     this.members.delete(user);
     user.channels.delete(this);
-    this.forgetSessions();
+    for (const session of user.sessions) this.dropSession(session);
   }
 
   /** The sessions on this machine that get its messages; computed again after a change of members or their sessions. */
   get sessions(): readonly SessionState[] {
     this.#sessions ??= [...this.members.keys()].flatMap((user) => user.sessions);
     return this.#sessions;
+  }
+
+  /**
+   * Call it when a session of a member ended. It makes a new list, because the old one can be in use: a message that is
+   * too much for a reader ends its session. To collect all sessions again for each of thousands who leave would take
+   * seconds.
+   */
+  dropSession(session: SessionState): void {
+    const at = this.#sessions?.indexOf(session) ?? -1;
+    if (at >= 0) this.#sessions = this.#sessions?.toSpliced(at, 1);
   }
 
   /** Call it when the sessions of a member changed. */
