@@ -1,6 +1,6 @@
 /**
- * Removes the traces that FTS5 leaves of words that were removed from the index (findings/
- * fts5_secure_delete_keeps_whole_words.sh). There are two:
+ * Removes the traces that FTS5 leaves of words that were removed from the index. There are two
+ * (findings/fts5_secure_delete_keeps_whole_words.sh shows the first):
  * - "words_idx" has a separator for each leaf page, the start of the first word of the page, often all of it. FTS5 does
  *   not change it when it removes that word. Here it becomes the start of the word that is the first one now.
  * - A segment that an unfinished merge has read to its end keeps its pages until the whole merge ends. Nothing reads
