@@ -38,8 +38,11 @@ export class ListenError extends Error {
 }
 
 const pauseMs = 100;
-/** After so many sockets, accepted without a pause, other sockets are read: it takes about two milliseconds. */
-const acceptedAtOnce = 20;
+/**
+ * After so many sockets, accepted without a pause, other sockets are read. With fewer, 5,000 who arrive at once fill the
+ * backlog: the system drops the others, which try again after a second.
+ */
+const acceptedAtOnce = 100;
 /** More time between two sockets is a pause. */
 const acceptPauseMs = 1;
 /** A busy moment can bring thousands of connections; the system can lower this number. */
