@@ -144,9 +144,13 @@ export const faults: Readonly<Record<string, Fault>> = {
     part: "nats",
     throwsOut: false,
     ms: [1_000, 12_000],
-    begin(_, { nats }) {
+    begin(_, { machines, nats }) {
+      const fromMs = performance.now();
       nats.pause();
-      return () => nats.resume();
+      return () => {
+        nats.resume();
+        for (const machine of machines) machine.lengthenExcuse(performance.now() - fromMs);
+      };
     },
   },
   "everything killed": {
@@ -167,9 +171,13 @@ export const faults: Readonly<Record<string, Fault>> = {
     part: "nats",
     throwsOut: false,
     ms: [500, 6_000],
-    async begin(_, { nats }) {
+    async begin(_, { machines, nats }) {
+      const fromMs = performance.now();
       await nats.kill();
-      return () => nats.again();
+      return async () => {
+        await nats.again();
+        for (const machine of machines) machine.lengthenExcuse(performance.now() - fromMs);
+      };
     },
   },
 };

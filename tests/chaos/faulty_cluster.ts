@@ -10,7 +10,7 @@ import { freePort, type RunningServer, startServer } from "../support/server.ts"
 import { canMount, MountedDisk } from "../support/mounted_disk.ts";
 
 const diskSize = "192m";
-/** People of a machine that had a fault can be thrown out until this long after its end. */
+/** People of a machine that had a fault can be thrown out until this long after its end, while NATS works. */
 const graceMs = 10_000;
 /** The exit code of a server that could not save everything. */
 const notSaved = 74;
@@ -130,6 +130,11 @@ export class Machine implements AsyncDisposable {
       this.#own--;
       this.#excusedUntil = performance.now() + graceMs;
     };
+  }
+
+  /** NATS did not work for so long until now: meanwhile this machine could not read that its people were thrown out. */
+  lengthenExcuse(outageMs: number): void {
+    if (performance.now() - outageMs < this.#excusedUntil) this.#excusedUntil += outageMs;
   }
 
   /** Whether closing a session is the effect of a fault of this machine. */
