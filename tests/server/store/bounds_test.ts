@@ -7,7 +7,7 @@ import { migrations } from "../../../lib/server/store/schema.ts";
 const bounds: ReadonlyMap<string, string> = new Map([
   [
     "block",
-    "--history-total, --history-each; a channel without a message has no row. A row without a record is removed after those before it",
+    "--history-total, --history-each; a channel without a message has no row. A row without a record is removed with those beside it",
   ],
   ["conversation", "removed with its last record; a channel without a message has none"],
   ["side", "removed with its conversation"],

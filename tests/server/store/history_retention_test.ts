@@ -2,6 +2,9 @@ import { DatabaseSync } from "node:sqlite";
 import { Clock } from "../../../lib/irc/clock.ts";
 import { assertEquals } from "@std/assert";
 import { firstStamp } from "../../../lib/irc/stamp.ts";
+import { Database } from "../../../lib/server/store/database.ts";
+import { EmptyBlocks } from "../../../lib/server/store/empty_blocks.ts";
+import { openMemory } from "../../../lib/server/store/open.ts";
 import { openStore, type Store } from "../../../lib/server/store/store.ts";
 import { IndexMerge } from "../../../lib/server/store/index_merge.ts";
 import { migrations } from "../../../lib/server/store/schema.ts";
@@ -151,6 +154,27 @@ Deno.test("a large block is deleted in parts, and the index stays complete", () 
   const size = store.size.bytes;
   store.size.load(1e9);
   assertEquals(store.size.bytes, size);
+});
+
+Deno.test("a row without a record is deleted when a thousand rows on both sides have none", () => {
+  const opened = openMemory();
+  const database = new Database(opened);
+  opened.db.exec(`WITH RECURSIVE row(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM row WHERE id < 4400)
+    INSERT INTO block SELECT id, 2, id, 1, '0 text' FROM row`);
+  const blocks = new EmptyBlocks(database, { removeBlock() {} });
+  const kept = 2000;
+  database.change(() => {
+    for (let id = 1; id < 4400; id++) {
+      if (id === kept) continue;
+      blocks.add(id);
+      blocks.removeBefore(id);
+    }
+  });
+  const ids = database.prepareArrays("SELECT id FROM block ORDER BY id").all().map((row) => Number(row[0]));
+  const at = ids.indexOf(kept);
+  assertEquals(ids.slice(at - 1024, at + 1025), Array.from({ length: 2049 }, (_, of) => kept - 1024 + of));
+  assertEquals(ids.length < 2049 + 1024 + 20, true, `${ids.length} rows are left`);
+  database.close();
 });
 
 Deno.test("a long record behind emptied ones does not stop the retention", () => {
