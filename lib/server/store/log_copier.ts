@@ -11,6 +11,9 @@ import type { DiskFile } from "./disk_file.ts";
 import type { SharedFile } from "./open.ts";
 import { isFailure } from "./sqlite_errors.ts";
 
+/** Readers that stay open until Deno.exit(), so that no other connection can remove the log. */
+const endless = new Set<DatabaseSync>();
+
 /** The copier of one database. */
 export class LogCopier {
   readonly #reader: DatabaseSync;
@@ -36,8 +39,8 @@ export class LogCopier {
     this.#writer = new DatabaseSync(uri);
     this.#writer.exec("PRAGMA synchronous = OFF");
     this.#copy = this.#writer.prepare("PRAGMA wal_checkpoint(PASSIVE)");
-    // SQLite makes the file of the log at the latest when prepare() reads the tables.
-    this.#log = Deno.openSync(`${path}-wal`, { read: true, write: true });
+    // SQLite makes the file of the log at the latest when prepare() reads the tables, and beside the target of a link.
+    this.#log = Deno.openSync(`${Deno.realPathSync(path)}-wal`, { read: true, write: true });
   }
 
   /** Resolves when the copy that runs has ended. */
@@ -65,6 +68,8 @@ export class LogCopier {
   interrupt(): void {
     if (this.#running === undefined || this.#isBroken) return;
     this.#running = undefined;
+    // A copy that could not begin, or that has just ended, has no reader.
+    if (!this.#reader.isTransaction) return;
     this.#end(!this.#hasCopied || !this.#isDurable || this.#disk.syncNow());
   }
 
@@ -79,11 +84,16 @@ export class LogCopier {
     }
   }
 
-  /** Call it before the database is closed, which copies the rest and waits for the disk. */
+  /**
+   * Call it before the database is closed, which copies the rest and removes the log. SQLite waits for the disk then only
+   * if there is a rest, so a copy that runs must end before. After a failure of the disk the log must stay.
+   */
   close(): void {
+    this.interrupt();
+    if (this.#reader.isTransaction) endless.add(this.#reader);
+    else this.#reader.close();
     this.#isBroken = true;
     this.#turn++;
-    this.#reader.close();
     this.#writer.close();
     this.#log.close();
   }

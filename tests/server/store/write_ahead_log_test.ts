@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { DiskFile } from "../../../lib/server/store/disk_file.ts";
 import { LogCopier } from "../../../lib/server/store/log_copier.ts";
 import { type OpenedDatabase, openFolder } from "../../../lib/server/store/open.ts";
+import { openStore } from "../../../lib/server/store/store.ts";
 import { WriteAheadLog } from "../../../lib/server/store/write_ahead_log.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { granted } from "../../support/permissions.ts";
@@ -92,6 +93,71 @@ Deno.test({
     opened.db.close();
     await copied;
     assertEquals([names(place.folder), blocks(opened.path)], [["parley.db", "parley.lock"], 200]);
+  },
+});
+
+for (const isSaved of [true, false]) {
+  Deno.test({
+    name: `a log of which the disk ${isSaved ? "takes" : "refuses"} the last copy is ${
+      isSaved ? "removed" : "kept"
+    } at the end`,
+    ignore,
+    async fn() {
+      using place = temporaryFolder();
+      using opened = open(place.folder);
+      assert(opened.shared !== undefined);
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      let waits = 0;
+      const disk = { sync: () => promise, syncNow: () => ++waits > 0 && isSaved } as unknown as DiskFile;
+      const copier = new LogCopier(opened.path, { ...opened.shared, disk });
+      write(opened, 50);
+      const copied = copier.copy();
+      while (pages(opened).rest > 0) await new Promise((resolve) => setTimeout(resolve));
+      copier.close();
+      opened.db.close();
+      assertEquals([waits, names(place.folder).includes("parley.db-wal")], [1, !isSaved]);
+      resolve(true);
+      await copied;
+    },
+  });
+}
+
+Deno.test({
+  name: "a copy can be interrupted when it has just ended",
+  ignore,
+  async fn() {
+    using place = temporaryFolder();
+    using opened = open(place.folder);
+    assert(opened.shared !== undefined);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const disk = { sync: () => promise } as unknown as DiskFile;
+    const copier = new LogCopier(opened.path, { ...opened.shared, disk });
+    write(opened, 50);
+    const copied = copier.copy();
+    while (pages(opened).rest > 0) await new Promise((resolve) => setTimeout(resolve));
+    const interrupted = promise.then(() => [copier.running !== undefined, copier.interrupt()]);
+    resolve(true);
+    assertEquals(
+      await interrupted,
+      [true, undefined],
+      "between the end of the copy and the code that waits for it",
+    );
+    await copied;
+    assertEquals([copier.running, copier.isBroken], [undefined, false]);
+    copier.close();
+  },
+});
+
+Deno.test({
+  name: "the database file can be a symbolic link",
+  ignore,
+  fn() {
+    using place = temporaryFolder();
+    using other = temporaryFolder();
+    Deno.writeTextFileSync(`${other.folder}/chat.db`, "");
+    Deno.symlinkSync(`${other.folder}/chat.db`, `${place.folder}/parley.db`);
+    openStore(place).close();
+    assertEquals([names(place.folder), names(other.folder)], [["parley.db", "parley.lock"], ["chat.db"]]);
   },
 });
 
