@@ -35,7 +35,7 @@ Deno.test({
     const flags = ["--data", place.folder, "--flood", "0", ...oper];
     const permissions = serverPermissions(place.folder);
     for (let round = 1; round <= rounds; round++) {
-      // With all permissions, a worker copies the write-ahead log.
+      // Only with all permissions other threads wait for the disk while the write-ahead log is copied.
       const isNarrow = round % 2 === 0;
       await using server = await startServer(flags, {}, isNarrow ? { permissions } : {});
       await ledger.check(server.port, seen, `after death ${round - 1}`);
