@@ -1,6 +1,7 @@
 /**
- * Counts the entries that one host, or one network of IPv6 addresses without a cloak, has in the lists (bans, exceptions, invite exceptions) of all unregistered channels.
- * Anybody can make such channels, and their lists are in memory: without a limit, a guest could fill a hundred channels.
+ * Counts the entries that one host has in the lists (bans, exceptions, invite exceptions) of all unregistered channels.
+ * IPv6 addresses without a cloak count together if they are in one network. Anybody can make such channels, and their
+ * lists are in memory: without a limit, a guest could fill a hundred channels.
  * The entries count where they are, also when their setter has left.
  */
 import { peerOf } from "../../irc/address.ts";
@@ -16,7 +17,7 @@ export interface CountedChat {
 /** Counting reads all channels; until the next count, additions are added to the last one. */
 const recountMs = 1000;
 
-/** The entries of each host. */
+/** The entries of each host, or of each IPv6 network. */
 export class ListSpace {
   readonly #chat: CountedChat;
   #counts = new Map<string, number>();

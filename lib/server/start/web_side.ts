@@ -37,8 +37,8 @@ export interface WebSide {
 
 const pruneMs = 3_600_000;
 /**
- * The page is prepared when the server had this time for the people who come back after a start, or when a browser asks
- * for it: the first start of a version joins its modules, which takes seconds of a core.
+ * After a start, people who come back have the server for this time. Then the page is prepared, or earlier when a browser
+ * asks for it: the first start of a version joins its modules, which takes seconds of a core.
  */
 const prepareMs = 10_000;
 /** A browser opens six sockets to load a page or files, and a WebSocket. */

@@ -15,9 +15,9 @@ const somePages = 1000;
 const fewPages = 100;
 /** A log of this size is copied to its end, so that it begins again. */
 const longPages = 8000;
-/** While people write fast, a copy never reaches the end. Each is shorter; then this thread copies the last pages. */
+/** While people write fast, each copy is shorter but none reaches the end. After so many, this thread copies the rest. */
 const mostTimes = 3;
-/** Each commit copies the log when it has this size, because the disk is slower than the people. */
+/** From this size on, each commit copies the log, because the people write faster than the disk. */
 const mostPages = 32_000;
 /** The commits between two looks at the size of the log. */
 const commitsPerLook = 256;
