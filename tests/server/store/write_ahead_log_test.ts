@@ -172,7 +172,9 @@ Deno.test({
     while (longest < 8000 || length === longest) {
       write(opened, 1, 60_000);
       log.committed();
-      if (++count % 4 === 0 || longest >= 8000) await new Promise((resolve) => setTimeout(resolve));
+      if (++count % 4 === 0) await new Promise((resolve) => setTimeout(resolve));
+      // However slow the disk is, the copy that makes the log begin again ends.
+      if (longest >= 8000) await log.prepare();
       length = pages(opened).log;
       longest = Math.max(longest, length);
       assert(longest < 32_000, "it begins again");
