@@ -354,7 +354,8 @@ export class SearchIndex implements CommitParticipant {
         records = text === undefined ? [] : decodeBlock(Number(first), String(text));
       }
       const saved = records[place];
-      if (saved !== undefined) yield hitOf(saved, block, place, log);
+      // A record can be deleted after the index found it.
+      if (saved !== undefined && saved.record !== "") yield hitOf(saved, block, place, log);
     }
   }
 

@@ -96,6 +96,20 @@ Deno.test("a section of the index ends with its last record, and the others are 
   assertEquals(search(store, { text: "word", limit: 2 }), [53, 61]);
 });
 
+Deno.test("a message that is deleted while a search runs is not in its result", async () => {
+  using store = openStore();
+  for (const stamp of [1, 2, 3]) await tell(store, "#tea", [[stamp, "word"]]);
+  const conversation = store.conversations.find("#tea")?.id ?? 0;
+  const stamps: number[] = [];
+  for (
+    const hit of store.index.candidates({ logs: [conversation * 2], text: "word", from: "start", limit: 9 })
+  ) {
+    if (hit !== undefined) stamps.push(hit.stamp);
+    if (hit?.stamp === 1) store.eraser.redact([{ conversation, since: 0 }], 2);
+  }
+  assertEquals(stamps, [1, 3]);
+});
+
 Deno.test("search finds words, starts of words, and words without their accents", async () => {
   using store = openStore();
   await tell(store, "#tea", [[1, "Fasting is hard"], [2, "That was fäst!"], [3, "steadfast"]]);
