@@ -1,5 +1,5 @@
 /**
- * A connection over a browser's WebSocket: one text frame per line (IRCv3 websocket), and from Parley many lines in each.
+ * A connection over a browser's WebSocket: one text frame per line (IRCv3 websocket); Parley sends many lines in a frame.
  * For clients only; the WebSockets of the server are in stream.ts. Browser-safe.
  */
 import type { Line } from "../irc/lines.ts";

@@ -29,7 +29,7 @@ const ROUNDS = 4;
  */
 const soonMs = 0.3;
 /**
- * A flush of more queues than this writes for so many milliseconds, and continues after a rest. The rest is a timer and
+ * A flush of more queues than `queuesAtOnce` writes for `flushMs`, and continues after a rest. The rest is a timer and
  * not an immediate: while immediates follow each other, Deno does not look for sockets that can be read (Deno 2.9.6).
  */
 const queuesAtOnce = 200;
@@ -155,6 +155,8 @@ export class Flusher {
   now(): void {
     if (this.#pause !== undefined) this.#endPause();
     this.#flush();
+    if (this.#later.length === 0) return;
+    this.#save();
     this.#writeLater(Infinity);
   }
 
@@ -235,7 +237,7 @@ export class SendQueue {
   /** The running write, and how much of it is done. */
   #inFlight: Uint8Array | undefined;
   #sent = 0;
-  /** Its place in the flush of this tick. */
+  /** How it waits for its flush; "" if it does not wait. */
   #scheduled: "" | "in turn" | "first" = "";
   #closed = false;
   /** The running write stops at the end of its current line. */
@@ -341,7 +343,7 @@ export class SendQueue {
     this.#flusher.root.forget();
   }
 
-  /** A queue that waits for its turn already is written earlier, and has nothing to send then. */
+  /** A queue that already waits for its turn is written earlier; when its turn comes, it has nothing to send. */
   #scheduleFirst(): void {
     if (this.#scheduled === "first") return;
     this.#scheduled = "first";

@@ -187,7 +187,7 @@ export class CatchUp {
     }
   }
 
-  /** Pending while the history of a buffer is being fetched. */
+  /** Resolves when the history of a buffer is there; undefined if it is not being fetched. */
   fetching(buffer: string): Promise<void> | undefined {
     return this.#held.get(fold(buffer))?.over.promise;
   }

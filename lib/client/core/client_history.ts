@@ -79,8 +79,8 @@ export class ClientHistory {
 
   /**
    * The pages from a position on, in the direction of the position, until the server has no more. `limit` is for the
-   * first one, `nextLimit` for the others. An iteration rejects with an ActionError for a refusal. Later pages (after a
-   * message) are all wanted: each is asked for before the page before it is used.
+   * first one, `nextLimit` for the others. An iteration rejects with an ActionError for a refusal. When it
+   * reads forward (after a message), all pages are wanted: it asks for the next one before it passes this one.
    */
   async *pages(
     buffer: string,

@@ -6,32 +6,40 @@
 import { deadlines } from "../../deadlines.ts";
 import type { Connection } from "../../net/connection.ts";
 import type { ClientOptions } from "./client_options.ts";
+import { computerClock } from "./sleep_watch.ts";
 
 /** A connection that nobody has taken. */
 interface Waiting {
   readonly opening: Promise<Connection>;
   readonly abort: AbortController;
   readonly timer: ReturnType<typeof setTimeout>;
+  readonly sinceMs: number;
 }
 
 /** The connections of one program to one server. */
 export class EarlyConnection {
   readonly #connect: ClientOptions["connect"];
   readonly #unusedMs: number;
+  readonly #now: () => number;
   #waiting: Waiting | undefined;
 
-  constructor(connect: ClientOptions["connect"], unusedMs: number = deadlines.unusedConnectionMs) {
+  constructor(
+    connect: ClientOptions["connect"],
+    unusedMs: number = deadlines.unusedConnectionMs,
+    now: () => number = computerClock,
+  ) {
     this.#connect = connect;
     this.#unusedMs = unusedMs;
+    this.#now = now;
   }
 
-  /** Opens a connection if none waits; can be called often. A failure is seen by the next take() only. */
+  /** Opens a connection if none waits; can be called often. A failure is not reported: take() tries again. */
   prepare(): void {
     if (this.#waiting !== undefined) return;
     const abort = new AbortController();
     const opening = this.#connect(abort.signal);
     const timer = setTimeout(() => this.drop(), this.#unusedMs);
-    const waiting = this.#waiting = { opening, abort, timer };
+    const waiting = this.#waiting = { opening, abort, timer, sinceMs: this.#now() };
     opening.catch(() => {
       if (this.#waiting === waiting) this.drop();
     });
@@ -49,6 +57,8 @@ export class EarlyConnection {
 
   /** The connection that waits if it works, or a new one; see ClientOptions.connect. */
   async take(signal: AbortSignal): Promise<Connection> {
+    // The timer stands still while the computer sleeps, but the server closes its end meanwhile.
+    if (this.#waiting !== undefined && this.#now() - this.#waiting.sinceMs > this.#unusedMs) this.drop();
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (waiting !== undefined) {

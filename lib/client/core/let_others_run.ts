@@ -25,7 +25,7 @@ export function letOthersRun(): Promise<void> {
 }
 
 /**
- * Goes on outside of the timer that runs now. Five minutes after a page was hidden, Chromium fires a timer that was set by a
+ * Resolves outside of the timer that runs now. Five minutes after a page was hidden, Chromium fires a timer that was set by a
  * chain of timers only once a minute; one that was set in a message is late by a second at most.
  */
 export function leaveTimer(): Promise<void> {

@@ -28,7 +28,7 @@ export class HistoryScroll {
     this.#loader = new HistoryLoader(parts.client, parts.timelines);
   }
 
-  /** Loads older messages and shows them above the others. Those that a channel opens with come first, and can be enough. */
+  /** Loads older messages and shows them above the others. In a channel that is being opened, it waits for the newest ones. */
   loadOlder(buffer: string): void {
     const opening = this.#parts.client.fetching(buffer)?.then(() => true);
     void (opening ?? this.#loader.loadOlder(buffer)).then((found) => found && this.#onLoaded(buffer));

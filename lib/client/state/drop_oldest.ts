@@ -8,8 +8,8 @@ interface Entries<Key> {
 }
 
 /**
- * Deletes the entries that were added first, until `max` are left, when there are a 64th more: the search for the first
- * entry passes all places of deleted ones, so many are deleted at once.
+ * When there are a 64th more than `max`, deletes the entries that were added first until `max` are left. Many at once,
+ * because the search for the first entry passes the places of all deleted ones.
  */
 export function dropOldest<Key>(entries: Entries<Key>, max: number): void {
   if (entries.size <= max + Math.floor(max / 64)) return;

@@ -39,7 +39,7 @@ export class RowWindow {
     this.#endRows = Math.min(maxRows, Math.max(endRows, rows));
   }
 
-  /** The first row stays where it is. Of the rows that come after the last one, a step is added until the next call. */
+  /** The first row stays where it is. At most one step of new rows is added after the last one until the next call. */
   hold(): void {
     this.#first ??= this.#shownFirst;
     this.#heldLast = this.#shownLast;

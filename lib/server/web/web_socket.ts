@@ -10,7 +10,7 @@ import {
 } from "../../net/stream.ts";
 import { isOwnHost, unknownHostSentence } from "./host_check.ts";
 
-/** The supported subprotocols, and how each carries lines to the client. From it, a frame can have several lines. */
+/** The supported subprotocols, and how each carries lines to the client. A frame from the client can have several lines. */
 const framings: Readonly<Record<string, Exclude<Framing, "line">>> = {
   // Our page asks for it.
   "lines.parley": "lines",

@@ -61,3 +61,15 @@ Deno.test("EarlyConnection closes a connection that nobody takes, and one whose 
   attempt.abort();
   assertEquals(opened.map(({ ended }) => ended), ["Connection closed", "Connection closed"]);
 });
+
+Deno.test("EarlyConnection does not give a connection from before the computer slept", async () => {
+  const { connect, opened } = new Opener();
+  let nowMs = 0;
+  const early = new EarlyConnection(connect, 1_000, () => nowMs);
+  early.prepare();
+  await until(() => opened.length === 1);
+  nowMs = 1_001;
+  const taken = await early.take(never);
+  assertEquals(opened.map(({ ended }) => ended === undefined), [false, true]);
+  assertEquals(opened[1], taken as MemoryConnection);
+});
