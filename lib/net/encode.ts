@@ -5,6 +5,9 @@ const encoder = new TextEncoder();
 const finalText = 0x81; // RFC 6455 §5.2: FIN and opcode 1
 const finalBinary = 0x82;
 const newline = 0x0a;
+const carriageReturn = 0x0d;
+/** The first letter of "HTTP/1.1"; no frame of a server begins with it. */
+const firstOfAnswer = 0x48;
 
 /** Small, because a slow reader keeps the whole piece of each waiting line in memory. */
 const pieceBytes = 4096;
@@ -58,7 +61,8 @@ export function encodeFrame(first: number, payload: Uint8Array): Uint8Array<Arra
 
 /**
  * The end of the line or frame that contains `bytes[offset]`; `offset` itself if one starts there. `bytes` are whole
- * lines or frames, as they are sent.
+ * lines or frames, as they are sent. The answer to the handshake of a WebSocket can come before the frames, and is sent
+ * whole.
  */
 export function borderAfter(bytes: Uint8Array, offset: number, framing: Framing): number {
   if (framing === "line") {
@@ -66,9 +70,16 @@ export function borderAfter(bytes: Uint8Array, offset: number, framing: Framing)
     const end = bytes.indexOf(newline, offset);
     return end < 0 ? bytes.length : end + 1;
   }
-  let border = 0;
+  let border = bytes[0] === firstOfAnswer ? endOfAnswer(bytes) : 0;
   while (border < offset) border += frameBytes(bytes, border);
   return border;
+}
+
+/** The end of the empty line after the headers. */
+function endOfAnswer(bytes: Uint8Array): number {
+  let end = bytes.indexOf(newline) + 1;
+  while (end > 0 && bytes[end] !== carriageReturn) end = bytes.indexOf(newline, end) + 1;
+  return end > 0 ? end + 2 : bytes.length;
 }
 
 function frameBytes(bytes: Uint8Array, start: number): number {

@@ -40,6 +40,22 @@ Deno.test("borderAfter() finds the end of the line or frame, and stays at the st
   }
 });
 
+Deno.test("borderAfter() knows the answer to a handshake before the frames", () => {
+  const answer = new TextEncoder().encode("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+  const frames = ["hello", "x".repeat(300)].map((line) => encodeLine(line, "text"));
+  const whole = Uint8Array.from([answer, ...frames].flatMap((part) => [...part]));
+  const [first, second] = [answer.length, answer.length + 7];
+  const found = [1, first - 1, first, first + 1, second, second + 1];
+  assertEquals(found.map((offset) => borderAfter(whole, offset, "text")), [
+    first,
+    first,
+    first,
+    second,
+    second,
+    whole.length,
+  ]);
+});
+
 Deno.test("encodeLine() does not change the bytes of earlier lines", () => {
   const lines = Array.from({ length: 300 }, (_, i) => `PRIVMSG #tea :${"é".repeat(i * 7)}`);
   const encoded = lines.map((line) => encodeLine(line, "line"));
