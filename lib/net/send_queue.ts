@@ -43,7 +43,7 @@ const queuesBetweenClocks = 64;
  * channels, each JOIN is a write of its own for 150 members: 40 % of the CPU time.
  */
 const deliveriesWithoutPause = 500;
-const pauseMs = 50;
+const usualPauseMs = 50;
 /** Fewer queues are written one by one. */
 const fewestInBatch = 4;
 /** A queue with more bytes does not wait. */
@@ -103,6 +103,7 @@ export class Flusher {
   #flushedMs = -Infinity;
   /** The queues of the batch that is not submitted, in its order. */
   readonly #staged: SendQueue[] = [];
+  readonly #pauseMs: number;
   readonly #endPause = () => {
     clearTimeout(this.#pause);
     this.#pause = undefined;
@@ -122,6 +123,11 @@ export class Flusher {
     this.#writeLater(performance.now() + flushMs);
   };
 
+  /** `pauseMs`: how long lines can wait in a crowd. */
+  constructor(pauseMs: number = usualPauseMs) {
+    this.#pauseMs = pauseMs;
+  }
+
   /** Schedules the queue for this tick; `isFirst` if it is not to wait behind thousands. */
   schedule(queue: SendQueue, isFirst = false): void {
     const isPlanned = this.#first.length > 0 || this.#queues.length > 0;
@@ -136,12 +142,12 @@ export class Flusher {
   scheduleInPause(queue: SendQueue): void {
     if (this.#pause === undefined) {
       const now = performance.now();
-      if (now - this.#pauseFrom >= pauseMs) {
+      if (now - this.#pauseFrom >= this.#pauseMs) {
         this.#pauseFrom = now;
         this.#deliveriesInPause = 0;
       }
       if (++this.#deliveriesInPause <= deliveriesWithoutPause) return queue.stopWaiting();
-      this.#pause = setTimeout(this.#endPause, pauseMs);
+      this.#pause = setTimeout(this.#endPause, this.#pauseMs);
     }
     this.#waiting.add(queue);
   }
