@@ -14,7 +14,7 @@ import { type PageSources, readPageSources, sourcesHash } from "./page_sources.t
 const joinerVersion = "2";
 /** esbuild needs 200 MB for a moment. */
 const neededBytes = 400_000_000;
-/** A worker needs six, and people need some meanwhile. */
+/** A worker that cannot open its files ends the whole server (Deno 2.9.6), and people need descriptors meanwhile. */
 const neededDescriptors = 32;
 
 /** The joined page of one web side. */
