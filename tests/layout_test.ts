@@ -22,17 +22,18 @@ const mayImport: Record<string, readonly string[]> = {
   "deadlines.ts": [],
   "turns.ts": [],
   "socket_rounds.ts": [],
+  "open_libc.ts": [],
   "nearest_word.ts": [],
   "options.ts": ["nearest_word.ts"],
   "completions.ts": ["options.ts"],
   "environment.ts": [],
   "version.ts": [],
   "run_command.ts": [],
-  net: ["deadlines.ts", "socket_rounds.ts", "irc"],
+  net: ["deadlines.ts", "socket_rounds.ts", "open_libc.ts", "irc"],
 
   "server/settings": ["type options.ts"],
   "server/names": ["irc"],
-  "server/store": [...timing, "irc", "server/names"],
+  "server/store": [...timing, "open_libc.ts", "irc", "server/names"],
   "server/chat": ["irc", "type net", "type server/settings", "server/names", "type server/store"],
   "server/render": ["irc", "type net", "type server/store", "server/chat"],
   "server/apply": ["irc", "type server/store", "server/chat", "server/render"],
@@ -118,13 +119,7 @@ const mayImport: Record<string, readonly string[]> = {
     "server/start",
     ...ofPrograms,
   ],
-  "client.ts": [
-    "client/state",
-    "client/core",
-    "client/terminal",
-    "client/cli",
-    ...ofPrograms,
-  ],
+  "client.ts": ["client/state", "client/core", "client/terminal", "client/cli", ...ofPrograms],
 };
 /** The folders that make the page. */
 const browserFolders = ["lib/client/elements/", "lib/client/timeline/", "lib/client/page/"];

@@ -35,8 +35,8 @@ export function descriptorLimit(enough = maxCounted): number | undefined {
 }
 
 /**
- * Whether so many descriptors are free now. Ask before a worker starts: Deno ends the whole program when it has too few
- * for one (findings/deno_worker_ends_program.sh).
+ * Whether so many descriptors are free now. Ask before a worker starts: Deno 2.9.6 ends the whole program when it has too
+ * few for one.
  */
 export function areDescriptorsFree(count: number): boolean {
   return countFree(count) === Infinity;

@@ -133,7 +133,7 @@ export class DirectSocket implements StreamSocket {
     this.#socket = socket;
     this.remoteAddr = socket.remoteAddr;
     this.localAddr = socket.localAddr;
-    if (libc !== null) this.#descriptor = search.find(libc, this.localAddr, this.remoteAddr);
+    if (libc !== undefined) this.#descriptor = search.find(libc, this.localAddr, this.remoteAddr);
   }
 
   /** Whether writes are tried without Deno. */
@@ -143,7 +143,7 @@ export class DirectSocket implements StreamSocket {
 
   /** Sends what the system takes at once, and returns how many bytes; 0 after an error, which write() reports. */
   attempt(bytes: Uint8Array): number {
-    if (this.#descriptor < 0 || this.#writing > 0 || libc === null || bytes.length === 0) return 0;
+    if (this.#descriptor < 0 || this.#writing > 0 || libc === undefined || bytes.length === 0) return 0;
     const count = libc.send(this.#descriptor, bytes as Uint8Array<ArrayBuffer>, bytes.length, sendFlags);
     return count > 0 ? count : 0;
   }

@@ -1,7 +1,9 @@
 /**
- * The functions of the system that sockets are written with, by FFI: Linux, with libc and the permission for FFI. They
- * are null everywhere else, and each user of them has another way.
+ * The functions of the system that sockets are written with, by FFI. Where they cannot be used (open_libc.ts), each user
+ * of them has another way.
  */
+import { openLibc } from "../open_libc.ts";
+
 const symbols = {
   // The return values and lengths are below 2^31, and numbers of 32 bits need no BigInt.
   send: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
@@ -28,17 +30,5 @@ export type Libc = Deno.DynamicLibrary<typeof all>["symbols"];
 /** MSG_DONTWAIT and MSG_NOSIGNAL of Linux, for each send. */
 export const sendFlags = 0x40 | 0x4000;
 
-/** Null if they cannot be used. Loading them takes half a millisecond. */
-export const libc: Libc | null = openLibc();
-
-function openLibc(): Libc | null {
-  if (Deno.build.os !== "linux") return null;
-  // A question to a person would stop the server.
-  if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return null;
-  try {
-    return Deno.dlopen("libc.so.6", all).symbols;
-  } catch {
-    // musl has another name, and Deno has no programs for it.
-    return null;
-  }
-}
+/** Undefined if they cannot be used. */
+export const libc: Libc | undefined = openLibc(all);

@@ -2,6 +2,7 @@
  * WebSocket frames of many lines, for the page: a browser spends 0.1 ms on a frame however short it is, and less than half
  * of that on a line. The lines keep their CR LF. Other clients get one frame per line (encode.ts).
  */
+import { joinBytes } from "../irc/join_bytes.ts";
 import { encodeFrame } from "./encode.ts";
 
 /** Bytes that are no line, between the lines: the answer to the handshake, or a control frame. */
@@ -22,9 +23,9 @@ let lastFrames: Uint8Array = new Uint8Array();
 
 /** The bytes to send for whole lines; `unframed` are sent as they are, and are in order. */
 export function frameLines(lines: Uint8Array, unframed: readonly Unframed[] = []): Uint8Array {
-  if (unframed.length > 0 || lines.length > mostBytes) return join(framesOf(lines, unframed));
+  if (unframed.length > 0 || lines.length > mostBytes) return joinBytes([...framesOf(lines, unframed)]);
   if (lines !== lastLines) {
-    lastFrames = join(framesOf(lines, unframed));
+    lastFrames = joinBytes([...framesOf(lines, unframed)]);
     lastLines = lines;
   }
   return lastFrames;
@@ -49,17 +50,4 @@ function endOfFrame(lines: Uint8Array, start: number): number {
   if (last >= start) return last + 1;
   const next = lines.indexOf(newline, start + mostBytes);
   return next < 0 ? lines.length : next + 1;
-}
-
-function join(parts: Iterable<Uint8Array>): Uint8Array {
-  const all = [...parts];
-  const [first] = all;
-  if (first !== undefined && all.length === 1) return first;
-  const joined = new Uint8Array(all.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of all) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }

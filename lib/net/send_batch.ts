@@ -121,7 +121,7 @@ export class SendBatch {
 
   /** Null if this system has no io_uring for us. */
   static open(): SendBatch | null {
-    if (libc === null) return null;
+    if (libc === undefined) return null;
     const parameters = new Uint32Array(parameterBytes / 4);
     const ring = libc.ioUringSetup(setupCall, capacity, new Uint8Array(parameters.buffer));
     if (ring < 0) return null;

@@ -38,8 +38,8 @@ const restMs = 1;
 /** The clock is read once for so many writes. */
 const queuesBetweenClocks = 64;
 /**
- * Lines that can wait, as the JOIN or QUIT of somebody else, wait only in a crowd: after so many deliveries of them in one pause,
- * the next ones wait for its end or for a line that cannot wait. Without this, when 3,000 clients come back into 20
+ * Lines that can wait, as the JOIN or QUIT of somebody else, wait only in a crowd: after so many deliveries of them in one
+ * pause, the next ones wait for its end or for a line that cannot wait. Without this, when 3,000 clients come back into 20
  * channels, each JOIN is a write of its own for 150 members: 40 % of the CPU time.
  */
 const deliveriesWithoutPause = 500;
@@ -167,17 +167,18 @@ export class Flusher {
   }
 
   #flush(): void {
-    const queues = this.#first;
-    if (queues.length === 0 && this.#queues.length === 0) return;
-    const isMuch = queues.length + this.#queues.length > queuesAtOnce;
+    if (this.#first.length === 0 && this.#queues.length === 0) return;
     this.#save();
-    const first = isMuch ? queues.splice(0, queuesAtOnce) : queues;
-    for (const queue of this.#queues) queues.push(queue);
+    const answers = this.#first;
+    const queues = answers.concat(this.#queues);
     this.#first = [];
     this.#queues = [];
-    this.#write(first);
-    if (isMuch) {
-      for (const queue of queues) this.#later.push(queue);
+    if (queues.length <= queuesAtOnce) {
+      this.#write(queues);
+    } else {
+      const atOnce = Math.min(answers.length, queuesAtOnce);
+      this.#write(queues.slice(0, atOnce));
+      for (const queue of queues.slice(atOnce)) this.#later.push(queue);
       if (this.#rest === undefined) this.#writeLater(performance.now() + flushMs);
     }
     // Otherwise the last burst would stay in memory until the next one.
@@ -248,7 +249,10 @@ export class SendQueue {
   #closed = false;
   /** The running write stops at the end of its current line. */
   #cutting = false;
-  readonly #wrote = (count: number) => this.#advance(count);
+  readonly #wrote = (count: number) => {
+    countWrite(-1);
+    this.#advance(count);
+  };
   readonly #broke = (error: unknown) => this.#fail(error);
 
   constructor(writer: Writer, flusher: Flusher, maxBytes: number, owner: QueueOwner) {
@@ -306,25 +310,16 @@ export class SendQueue {
     this.#node = undefined;
     const bytes = this.#owner.packed?.(lines) ?? lines;
     this.#inFlight = bytes;
+    this.#sent = 0;
     if (batch !== undefined && this.#writer.stage?.(bytes, batch)) return true;
-    this.#take(this.#writer.attempt?.(bytes) ?? 0);
+    this.#advance(this.#writer.attempt?.(bytes) ?? 0);
     return false;
   }
 
   /** The batch sent so many bytes for the writer; 0 or less if it could not. Only the flusher calls it. */
   staged(count: number): void {
     const sent = Math.max(0, count);
-    this.#take(this.#writer.staged?.(sent) ?? sent);
-  }
-
-  /** So many bytes were sent without waiting. */
-  #take(count: number): void {
-    const bytes = this.#inFlight;
-    if (bytes === undefined) return;
-    this.#sent = count;
-    if (this.#sent < bytes.length) this.#write(this.#sent === 0 ? bytes : bytes.subarray(this.#sent));
-    else this.#endWrite();
-    if (this.#sent > 0) this.#owner.progressed();
+    this.#advance(this.#writer.staged?.(sent) ?? sent);
   }
 
   /** Accepts nothing more; queued bytes are still sent. */
@@ -370,25 +365,21 @@ export class SendQueue {
     }
   }
 
+  /** So many more bytes were sent: writes the rest, or ends this write. */
   #advance(count: number): void {
-    countWrite(-1);
     const bytes = this.#inFlight;
     if (bytes === undefined) return;
     this.#sent += count;
     const end = this.#cutting ? this.#owner.borderAfter(bytes, this.#sent) : bytes.length;
     if (this.#sent < end) {
-      this.#write(bytes.subarray(this.#sent, end));
+      this.#write(this.#sent === 0 && end === bytes.length ? bytes : bytes.subarray(this.#sent, end));
     } else {
-      this.#endWrite();
+      this.#inFlight = undefined;
+      this.#cutting = false;
+      if (this.#node !== undefined) this.#schedule();
+      else this.#owner.drained();
     }
-    this.#owner.progressed();
-  }
-
-  #endWrite(): void {
-    this.#inFlight = undefined;
-    this.#cutting = false;
-    if (this.#node !== undefined) this.#schedule();
-    else this.#owner.drained();
+    if (count > 0) this.#owner.progressed();
   }
 
   #fail(error: unknown): void {

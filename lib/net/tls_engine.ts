@@ -6,6 +6,7 @@
  */
 import { Duplex } from "node:stream";
 import { type SecureContext, TLSSocket } from "node:tls";
+import { joinBytes } from "../irc/join_bytes.ts";
 
 /** The end of one connection. */
 interface Handle {
@@ -138,7 +139,7 @@ export class TlsEngine {
     }
     const before = this.#decrypted;
     this.#decrypted = new Uint8Array(bytes);
-    if (before !== undefined) this.#decrypted = joined(before, this.#decrypted);
+    if (before !== undefined) this.#decrypted = joinBytes([before, this.#decrypted]);
   }
 }
 
@@ -152,13 +153,6 @@ function onError(this: Handle, error: Error): void {
 }
 
 function doNothing(): void {}
-
-function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
-  const both = new Uint8Array(one.length + other.length);
-  both.set(one);
-  both.set(other, one.length);
-  return both;
-}
 
 /** Undefined if this Deno does not have the functions, or if they do not work with this certificate. */
 export function findEngine(context: SecureContext): EngineMaker | undefined {

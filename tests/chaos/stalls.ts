@@ -45,7 +45,7 @@ const crowdSize = 1000;
 /** Three times the most that these steps took on two overloaded cores; without rests between parts they took up to 200 ms. */
 const mostCrowdCpuMs = 45;
 
-/** What a crowd in one channel does, or one of its operators. */
+/** Commands of all people in one channel, or of one of its operators. */
 const crowdSteps: readonly (readonly [name: string, act: (all: readonly Asker[]) => Promise<unknown>])[] = [
   ["all join", (all) => each(all, () => "JOIN #crowd")],
   [

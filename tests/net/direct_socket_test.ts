@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { closeQuietly } from "../../lib/net/close_quietly.ts";
 import { DirectSocket } from "../../lib/net/direct_socket.ts";
+import { readBytes } from "../support/listening.ts";
 import { granted } from "../support/permissions.ts";
 
 const ignore = !granted("net") || !granted("ffi") || Deno.build.os !== "linux";
@@ -49,16 +50,6 @@ async function twenty(): Promise<Pair[]> {
   return pairs;
 }
 
-async function receive(peer: Deno.TcpConn, count: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(count);
-  for (let filled = 0; filled < count;) {
-    const read = await peer.read(bytes.subarray(filled));
-    if (read === null) return bytes.subarray(0, filled);
-    filled += read;
-  }
-  return bytes;
-}
-
 function numbered(length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length; at++) bytes[at] = at % 251;
@@ -77,7 +68,7 @@ Deno.test({
     const line = bytesOf("secret:hello\r\n:secret").subarray(7, 14);
     assertEquals(pair.socket.attempt(line), 7);
     assertEquals(await pair.socket.write(line), 7);
-    assertEquals(text(await receive(pair.peer, 14)), "hello\r\nhello\r\n");
+    assertEquals(text(await readBytes(pair.peer, 14)), "hello\r\nhello\r\n");
   },
 });
 
@@ -87,7 +78,7 @@ Deno.test({
   async fn() {
     using pair = await connected("::1");
     assertEquals(pair.socket.attempt(bytesOf("hi")), 2);
-    assertEquals(text(await receive(pair.peer, 2)), "hi");
+    assertEquals(text(await readBytes(pair.peer, 2)), "hi");
   },
 });
 
@@ -105,11 +96,11 @@ Deno.test({
     const end = sent + 100_000;
     const waiting = socket.write(bytes.subarray(sent, end));
     assertEquals(socket.attempt(bytesOf("overtakes")), 0);
-    const received = receive(peer, end);
+    const received = readBytes(peer, end);
     for (let at = sent + await waiting; at < end;) at += await socket.write(bytes.subarray(at, end));
     assertEquals(Buffer.compare(await received, bytes.subarray(0, end)), 0);
     assertEquals(socket.attempt(bytesOf("last")), 4);
-    assertEquals(text(await receive(peer, 4)), "last");
+    assertEquals(text(await readBytes(peer, 4)), "last");
   },
 });
 
@@ -143,7 +134,7 @@ Deno.test({
     for (const [at, { socket }] of after.entries()) {
       assertEquals(socket.attempt(bytesOf(`for ${at + 10}`)), 6);
     }
-    const received = await Promise.all(after.map(({ peer }) => receive(peer, 6)));
+    const received = await Promise.all(after.map(({ peer }) => readBytes(peer, 6)));
     assertEquals(received.map(text), Array.from({ length: 20 }, (_, at) => `for ${at + 10}`));
     for (const pair of after) pair[Symbol.dispose]();
   },

@@ -6,6 +6,7 @@ import { longestInBatch, sendBatch } from "../../lib/net/send_batch.ts";
 import { Flusher } from "../../lib/net/send_queue.ts";
 import type { ServerConnection } from "../../lib/net/connection.ts";
 import { testCertificate } from "../support/certificate.ts";
+import { readBytes } from "../support/listening.ts";
 import { granted } from "../support/permissions.ts";
 
 // A kernel can refuse io_uring; then each socket is written by itself, as the other tests of sockets show.
@@ -29,16 +30,6 @@ async function direct(): Promise<{ socket: DirectSocket; peer: Deno.TcpConn } & 
   return { socket, peer, [Symbol.dispose]: close };
 }
 
-async function read(peer: Deno.Conn, count: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(count);
-  for (let filled = 0; filled < count;) {
-    const more = await peer.read(bytes.subarray(filled));
-    if (more === null) return bytes.subarray(0, filled);
-    filled += more;
-  }
-  return bytes;
-}
-
 async function sends(): Promise<void> {
   const batch = sendBatch();
   assert(batch !== null);
@@ -53,9 +44,9 @@ async function sends(): Promise<void> {
     assertEquals(batch.count, 3);
     batch.submit();
     assertEquals([0, 1, 2].map((place) => batch.taken(place)), [10, 10, own.length]);
-    assertEquals(new TextDecoder().decode(await read(one.peer, 10)), "for both\r\n");
+    assertEquals(new TextDecoder().decode(await readBytes(one.peer, 10)), "for both\r\n");
     assertEquals(
-      new TextDecoder().decode(await read(other.peer, 10 + own.length)),
+      new TextDecoder().decode(await readBytes(other.peer, 10 + own.length)),
       `for both\r\nround ${round}\r\n`,
     );
   }
@@ -74,10 +65,13 @@ async function full(): Promise<void> {
   for (const { socket } of [slow, closed, other]) assert(socket.stage(encoder.encode("hello"), batch));
   batch.submit();
   assertEquals([0, 1, 2].map((place) => Math.max(0, batch.taken(place))), [0, 0, 5]);
-  assertEquals(new TextDecoder().decode(await read(other.peer, 5)), "hello");
+  assertEquals(new TextDecoder().decode(await readBytes(other.peer, 5)), "hello");
 }
 
-/** More peers than one batch has room for, some of them slow, and chunks from a byte to far more than a socket takes. */
+/**
+ * Writes to more peers than fit into one batch. Some peers are slow. Some chunks have one byte, others far more than a
+ * socket takes at once.
+ */
 async function carries(isTls: boolean): Promise<void> {
   const peerCount = isTls ? 12 : 300;
   const batch = sendBatch();
@@ -136,7 +130,7 @@ async function carries(isTls: boolean): Promise<void> {
   const byPort = new Map(accepted.map(({ remote }, at) => [Number(remote.split(":").at(-1)), at]));
   await Promise.all(peers.map(async (peer) => {
     const at = byPort.get((peer.localAddr as Deno.NetAddr).port) ?? -1;
-    const bytes = await read(peer, expected[at] ?? 0);
+    const bytes = await readBytes(peer, expected[at] ?? 0);
     let offset = 0;
     for (let round = 0; round < rounds; round++) {
       const length = 1 + round * 7 + (at % 10 === 0 ? longBytes + at : 0);

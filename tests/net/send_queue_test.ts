@@ -76,6 +76,15 @@ function startCrowd(flusher: Flusher): [SendQueue, Reader][] {
   });
 }
 
+/** A crowd that gets a line; only a part of it is written. */
+async function writingCrowd(): Promise<{ flusher: Flusher; all: [SendQueue, Reader][] }> {
+  const flusher = new Flusher();
+  const all = startCrowd(flusher);
+  for (const [queue] of all) queue.push(bytes("one\n"), "delivery");
+  await microtasks();
+  return { flusher, all };
+}
+
 Deno.test("a line to thousands is written in parts, and what is written later has each line once", async () => {
   const flusher = new Flusher();
   const all = startCrowd(flusher);
@@ -115,10 +124,7 @@ async function readMeanwhile(): Promise<void> {
 }
 
 Deno.test("what a queue gets before its part is saved before it is written", async () => {
-  const flusher = new Flusher();
-  const all = startCrowd(flusher);
-  for (const [queue] of all) queue.push(bytes("one\n"), "delivery");
-  await microtasks();
+  const { flusher, all } = await writingCrowd();
   let saved = 0;
   flusher.before = () => saved++;
   const [last, reader] = all.at(-1) ?? startQueue();
@@ -129,10 +135,7 @@ Deno.test("what a queue gets before its part is saved before it is written", asy
 });
 
 Deno.test("Flusher.now saves what it writes for a queue that waited for its part", async () => {
-  const flusher = new Flusher();
-  const all = startCrowd(flusher);
-  for (const [queue] of all) queue.push(bytes("one\n"), "delivery");
-  await microtasks();
+  const { flusher, all } = await writingCrowd();
   const [last, reader] = all.at(-1) ?? startQueue();
   last.push(bytes("two\n"), "delivery");
   const seen: string[] = [];

@@ -89,6 +89,17 @@ export async function readAll(socket: Deno.Conn): Promise<string> {
   return text;
 }
 
+/** The next `count` bytes; fewer if the other end closes the connection before. */
+export async function readBytes(socket: Deno.Conn, count: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(count);
+  for (let filled = 0; filled < count;) {
+    const read = await socket.read(bytes.subarray(filled));
+    if (read === null) return bytes.subarray(0, filled);
+    filled += read;
+  }
+  return bytes;
+}
+
 /** Sends all of `text`. */
 export async function sendText(socket: Deno.Conn, text: string): Promise<void> {
   const bytes = new TextEncoder().encode(text);

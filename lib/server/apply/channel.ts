@@ -68,15 +68,25 @@ function join(
   const prefixes = isNew ? "@" : registeredRank(channel, user.account);
   channel.add(user, prefixes, stamp);
   touchRegistered(chat, channel, stampMs(stamp));
-  const arrival = joinMessage(user, channel, stamp);
-  saveEvent(chat, [channel], arrival, stamp);
-  for (const session of channel.sessions) session.send(arrival, session.user !== user);
+  saveAndTell(chat, channel, user, joinMessage(user, channel, stamp), stamp);
   if (!isNew) broadcastRanks(chat, channel, user, { gained: rankModes(prefixes) }, stamp);
   if (user.away !== undefined) {
     const away = isSilent(channel, user) ? silentAwayMessage : awayMessage;
     sendToOthers(channel, user, away(user, stamp));
   }
   for (const session of user.sessions) showChannel(session, channel);
+}
+
+/** Tells a channel what a user of it does; the others can get it a little later. */
+function saveAndTell(
+  chat: ChatState,
+  channel: ChannelState,
+  user: UserState,
+  outgoing: OutgoingLine,
+  stamp: number,
+): void {
+  saveEvent(chat, [channel], outgoing, stamp);
+  for (const session of channel.sessions) session.send(outgoing, session.user !== user);
 }
 
 function sendToOthers(channel: ChannelState, user: UserState, outgoing: OutgoingLine): void {
@@ -87,9 +97,7 @@ function part(chat: ChatState, user: UserState, event: EventOf<"parted">, stamp:
   const channel = chat.channel(event.channel);
   if (channel === undefined || !channel.members.has(user)) return;
   const params = event.reason === "" ? [channel.name] : [channel.name, event.reason];
-  const outgoing = fromUser(user, "PART", params, stamp);
-  saveEvent(chat, [channel], outgoing, stamp);
-  for (const session of channel.sessions) session.send(outgoing, session.user !== user);
+  saveAndTell(chat, channel, user, fromUser(user, "PART", params, stamp), stamp);
   removeMember(chat, channel, user, stamp);
 }
 

@@ -107,9 +107,11 @@ export function detach(chat: ChatState, event: EventOf<"detached">, stamp: numbe
   const user = chat.users.get(event.user);
   const device = user?.devices.get(event.session);
   if (user === undefined || device === undefined) return;
-  const at = user.sessions.findIndex((session) => session.id === event.session);
-  const [session] = at >= 0 ? user.sessions.splice(at, 1) : [];
-  if (session !== undefined) { for (const channel of user.channels.keys()) channel.dropSession(session); }
+  const session = user.sessions.find(({ id }) => id === event.session);
+  if (session !== undefined) {
+    user.sessions.splice(user.sessions.indexOf(session), 1);
+    for (const channel of user.channels.keys()) channel.dropSession(session);
+  }
   const { reason, lingerMs } = event;
   if (user.devices.size === 1 && lingerMs === undefined) return removeUser(chat, user, reason, stamp);
   changeAway(chat, user, { stamp }, () => {

@@ -3,6 +3,7 @@
  * table of irc/capabilities.ts. The bytes are made once per recipient profile and reused for the next recipient.
  */
 import { bitForCommand, bitForTag, capabilityBits, readsLongLines } from "../../irc/capabilities.ts";
+import { joinBytes } from "../../irc/join_bytes.ts";
 import { body, escapeTagValue, formatTags } from "../../irc/message.ts";
 import { isPlainLine, plainLines } from "../../irc/plain_lines.ts";
 import { messageId, stampTime } from "../../irc/stamp.ts";
@@ -55,7 +56,7 @@ export abstract class OutgoingMessage implements Deliverable {
     const cached = this.#chunks[profile.index];
     if (cached !== undefined) return cached ?? undefined;
     const lines = this.lines(profile.mask);
-    const chunk = lines.length === 0 ? null : join(lines.map(profile.encode));
+    const chunk = lines.length === 0 ? null : joinBytes(lines.map(profile.encode));
     this.#chunks[profile.index] = chunk;
     return chunk ?? undefined;
   }
@@ -64,18 +65,6 @@ export abstract class OutgoingMessage implements Deliverable {
 /** The tags of an answer of the server for a recipient with these bits, with a space; "" if it asked for none. */
 export function answerTags(mask: number, stamp: number): string {
   return mask & bits.time ? `@time=${stampTime(stamp)} ` : "";
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const [first] = parts;
-  if (first && parts.length === 1) return first;
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** A message of one line; of several lines for recipients that cannot read it as one. */

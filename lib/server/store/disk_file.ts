@@ -2,6 +2,7 @@
  * A file that other threads bring to the disk (fdatasync), by FFI on Linux. Each asynchronous function of a Deno.FsFile
  * closes a copy of its descriptor, and then the system ends all locks that this process, so SQLite, has of the file.
  */
+import { openLibc } from "../../open_libc.ts";
 
 const symbols = {
   open: { parameters: ["buffer", "i32"], result: "i32" },
@@ -15,10 +16,9 @@ const openFlags = 2 | 0x80000;
 
 type Libc = Deno.DynamicLibrary<typeof symbols>["symbols"];
 
-/** Loading it takes half a millisecond. */
-const libc: Libc | undefined = openLibc();
+const libc: Libc | undefined = openLibc(symbols);
 
-/** Opens a file that exists. Undefined without Linux, its libc or the permission for FFI, or if the system refuses. */
+/** Opens a file that exists. Undefined where FFI cannot be used (open_libc.ts), or if the system refuses. */
 export function openDiskFile(path: string): DiskFile | undefined {
   if (libc === undefined) return undefined;
   const descriptor = libc.open(new TextEncoder().encode(`${path}\0`), openFlags);
@@ -47,17 +47,5 @@ export class DiskFile {
 
   close(): void {
     this.#libc.close(this.#descriptor);
-  }
-}
-
-function openLibc(): Libc | undefined {
-  // A question to a person would stop the server.
-  const isAllowed = Deno.permissions.querySync({ name: "ffi" }).state === "granted";
-  if (Deno.build.os !== "linux" || !isAllowed) return undefined;
-  try {
-    return Deno.dlopen("libc.so.6", symbols).symbols;
-  } catch {
-    // musl has another name.
-    return undefined;
   }
 }

@@ -51,8 +51,8 @@ export interface OpenedDatabase {
 /** The database of a data folder; creates the folder and the file if they are missing. Tests pass other `steps`. */
 export function openFolder(folder: string, synchronous: Synchronous, steps = migrations): OpenedDatabase {
   const lock = lockFolder(folder);
-  const closed: { close(): void }[] = [lock];
-  const release = () => closed.forEach((file) => file.close());
+  const opened: { close(): void }[] = [lock];
+  const release = () => opened.forEach((file) => file.close());
   try {
     const path = `${folder}/parley.db`;
     removeLeftovers(folder);
@@ -60,9 +60,9 @@ export function openFolder(folder: string, synchronous: Synchronous, steps = mig
     makeFile(path);
     inspect(path, steps.length);
     const shared = share(path, synchronous);
-    if (shared !== undefined) closed.unshift(shared.disk);
+    if (shared !== undefined) opened.unshift(shared.disk);
     const file = Deno.openSync(path, { read: true });
-    closed.unshift(file);
+    opened.unshift(file);
     const db = prepare(path, { synchronous, steps, uri: shared?.uri, file });
     return { db, path, file, shared, release };
   } catch (error) {

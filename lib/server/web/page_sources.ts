@@ -7,7 +7,12 @@ const folders: readonly string[] = [
   "net",
   ...["state", "core", "text", "slash", "elements", "timeline", "page"].map((name) => `client/${name}`),
 ];
-const singleFiles: readonly string[] = ["deadlines.ts", "nearest_word.ts", "socket_rounds.ts"];
+const singleFiles: readonly string[] = [
+  "deadlines.ts",
+  "nearest_word.ts",
+  "socket_rounds.ts",
+  "open_libc.ts",
+];
 
 /** The path of such a file; its group is the part below lib/. */
 export const pagePath = new RegExp(

@@ -213,8 +213,9 @@ async function hiddenPage(page: Page, bob: Peer): Promise<void> {
 }
 
 /**
- * What a timer of the page calls sets its next timer in a message: in a page that was hidden for long, the browser fires
- * timers of a chain once a minute. The flag is false again in the first message after the timer.
+ * When a page was hidden for long, the browser fires a timer only once a minute if another timer has set it. So the
+ * functions that a timer calls set the next timer in a message. The flag is false again in the first message after the
+ * timer.
  */
 async function unchainedTimers(page: Page): Promise<void> {
   const wasInTimer = await page.evaluate(`(async () => {

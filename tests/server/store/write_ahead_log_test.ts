@@ -60,17 +60,11 @@ for (const isSaved of [true, false]) {
     async fn() {
       using place = temporaryFolder();
       using opened = open(place.folder);
-      const { promise, resolve } = Promise.withResolvers<boolean>();
-      const disk = { sync: () => promise, syncNow: () => isSaved, close() {} } as unknown as DiskFile;
-      assert(opened.shared !== undefined);
-      const copier = new LogCopier(opened.path, { ...opened.shared, disk });
-      write(opened, 50);
-      const copied = copier.copy();
-      while (pages(opened).rest > 0) await new Promise((resolve) => setTimeout(resolve));
+      const { copier, copied, synced } = await startCopy(opened);
       const { log } = pages(opened);
       write(opened, 1);
       assert(pages(opened).log > log, "all of the log is copied, but not on the disk");
-      resolve(isSaved);
+      synced.resolve(isSaved);
       await copied;
       opened.db.exec("PRAGMA wal_checkpoint(PASSIVE)");
       write(opened, 1);
@@ -105,18 +99,12 @@ for (const isSaved of [true, false]) {
     async fn() {
       using place = temporaryFolder();
       using opened = open(place.folder);
-      assert(opened.shared !== undefined);
-      const { promise, resolve } = Promise.withResolvers<boolean>();
       let waits = 0;
-      const disk = { sync: () => promise, syncNow: () => ++waits > 0 && isSaved } as unknown as DiskFile;
-      const copier = new LogCopier(opened.path, { ...opened.shared, disk });
-      write(opened, 50);
-      const copied = copier.copy();
-      while (pages(opened).rest > 0) await new Promise((resolve) => setTimeout(resolve));
+      const { copier, copied, synced } = await startCopy(opened, () => ++waits > 0 && isSaved);
       copier.close();
       opened.db.close();
       assertEquals([waits, names(place.folder).includes("parley.db-wal")], [1, !isSaved]);
-      resolve(true);
+      synced.resolve(true);
       await copied;
     },
   });
@@ -128,15 +116,9 @@ Deno.test({
   async fn() {
     using place = temporaryFolder();
     using opened = open(place.folder);
-    assert(opened.shared !== undefined);
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const disk = { sync: () => promise } as unknown as DiskFile;
-    const copier = new LogCopier(opened.path, { ...opened.shared, disk });
-    write(opened, 50);
-    const copied = copier.copy();
-    while (pages(opened).rest > 0) await new Promise((resolve) => setTimeout(resolve));
-    const interrupted = promise.then(() => [copier.running !== undefined, copier.interrupt()]);
-    resolve(true);
+    const { copier, copied, synced } = await startCopy(opened);
+    const interrupted = synced.promise.then(() => [copier.running !== undefined, copier.interrupt()]);
+    synced.resolve(true);
     assertEquals(
       await interrupted,
       [true, undefined],
@@ -222,6 +204,22 @@ function open(folder: string): Opened {
     opened.release();
   };
   return { ...opened, path: `${folder}/parley.db`, [Symbol.dispose]: dispose };
+}
+
+/** Starts a copy of a log, and waits until all pages are in the file. The copy ends when the test resolves `synced`. */
+async function startCopy(opened: Opened, syncNow?: () => boolean): Promise<{
+  readonly copier: LogCopier;
+  readonly copied: Promise<void>;
+  readonly synced: PromiseWithResolvers<boolean>;
+}> {
+  assert(opened.shared !== undefined);
+  const synced = Promise.withResolvers<boolean>();
+  const disk = { sync: () => synced.promise, syncNow } as unknown as DiskFile;
+  const copier = new LogCopier(opened.path, { ...opened.shared, disk });
+  write(opened, 50);
+  const copied = copier.copy();
+  while (pages(opened).rest > 0) await new Promise((resolve) => setTimeout(resolve));
+  return { copier, copied, synced };
 }
 
 let stamp = 0;
