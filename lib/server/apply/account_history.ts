@@ -31,17 +31,18 @@ export function adoptGuestHistory(chat: ChatState, user: UserState): void {
   store.conversations.rename(side);
   const markers = [...user.markers];
   user.rare?.markers.clear();
-  for (const [target, ms] of markers) saveMarker(chat, user, target, ms);
+  for (const [target, marker] of markers) saveMarker(chat, user, target, marker);
   for (const other of others) {
     if (!other.startsWith("~")) store.markers.retarget(other, guest, side.identity);
   }
   const [before, now] = [fold(guest), fold(side.identity)];
   for (const { rare } of chat.users.values()) {
-    const ms = rare?.markers.get(before);
-    if (rare === undefined || ms === undefined) continue;
+    const former = rare?.markers.get(before);
+    if (rare === undefined || former === undefined) continue;
     const { markers } = rare;
     markers.delete(before);
-    markers.set(now, Math.max(ms, markers.get(now) ?? 0));
+    const later = markers.get(now);
+    markers.set(now, later === undefined || later.ms < former.ms ? former : later);
   }
 }
 

@@ -152,6 +152,8 @@ export type Event =
     /** See chat/read_marker.ts. */
     readonly key: string;
     readonly ms: number;
+    /** Whether somebody has written there: the marker of an account is stored then. */
+    readonly isKept: boolean;
   }
   | {
     readonly kind: "message";

@@ -5,11 +5,9 @@
  */
 import { fold, type Folded } from "../../irc/names.ts";
 import type { ChatState } from "../chat/chat.ts";
-import { sideOf } from "../chat/history_access.ts";
-import { markerAt } from "../chat/read_marker.ts";
+import { type Marker, markerAt } from "../chat/read_marker.ts";
 import type { UserState } from "../chat/user.ts";
 import { markerMessage } from "../render/read_marker.ts";
-import type { Store } from "../store/store.ts";
 import type { EventOf } from "./event.ts";
 
 /** The most markers of a user without an account; a new one replaces the one that was moved longest ago. */
@@ -22,7 +20,8 @@ export function applyMarker(chat: ChatState, event: EventOf<"marked">): undefine
   const key = fold(event.key);
   const before = markerAt(chat, user, key);
   const isForward = before === undefined || event.ms > before;
-  if (isForward) saveMarker(chat, user, key, event.ms);
+  // The store can be ahead of the event, the markers in memory are not.
+  if (isForward || !event.isKept) saveMarker(chat, user, key, event);
   const asker = chat.applyingFor;
   for (const session of user.sessions) {
     if (session !== asker && isForward) session.send(markerMessage(chat, user, event.target));
@@ -32,20 +31,22 @@ export function applyMarker(chat: ChatState, event: EventOf<"marked">): undefine
 
 /**
  * The marker of an account is stored if somebody has written in the conversation. Otherwise it stays in memory: it costs
- * no disk to name channels and people that do not exist.
+ * no disk to name channels and people that do not exist. The marker says which, because the history of this machine can
+ * be ahead of the event: after a start, events are applied again that it has already.
  */
-export function saveMarker({ store }: ChatState, user: UserState, target: Folded, ms: number): void {
-  if (user.account !== undefined && store !== undefined && hasConversation(store, user, target)) {
+export function saveMarker(
+  { store }: ChatState,
+  user: UserState,
+  target: Folded,
+  { ms, isKept }: Marker,
+): void {
+  if (user.account !== undefined && store !== undefined && isKept) {
     return store.markers.save(fold(user.account), target, ms);
   }
   const { markers } = user.makeRare();
+  const before = markers.get(target)?.ms ?? 0;
   markers.delete(target);
   const [oldest] = markers.keys();
   if (markers.size >= maxMarkers && oldest !== undefined) markers.delete(oldest);
-  markers.set(target, ms);
-}
-
-function hasConversation({ conversations }: Store, user: UserState, target: Folded): boolean {
-  if (target.startsWith("#")) return conversations.find(target) !== undefined;
-  return conversations.idsBetween(sideOf(user).identity, target).length > 0;
+  markers.set(target, { ms: Math.max(ms, before), isKept });
 }

@@ -4,6 +4,7 @@
  */
 import type { Folded } from "../../irc/names.ts";
 import type { ChannelState, Invitation } from "./channel.ts";
+import type { Marker } from "./read_marker.ts";
 import type { UserId } from "./user.ts";
 
 /** See User for what they are. */
@@ -12,7 +13,7 @@ export class RareParts {
   readonly formerDevices = new Map<string, number>();
   readonly invitations = new Map<ChannelState, Invitation>();
   readonly accepted = new Set<UserId>();
-  readonly markers = new Map<Folded, number>();
+  readonly markers = new Map<Folded, Marker>();
 }
 
 /** The same, to be read. */

@@ -8,6 +8,14 @@ import type { Chat } from "./chat.ts";
 import { formerIdentitiesOf, identitiesOf, sideOf } from "./history_access.ts";
 import type { User } from "./user.ts";
 
+/** How far a user has read a conversation. */
+export interface Marker {
+  /** Milliseconds since 1970. */
+  readonly ms: number;
+  /** Whether somebody had written there: the marker of an account is stored then. */
+  readonly isKept: boolean;
+}
+
 /** Milliseconds since 1970 of the last message that a user has read in a target; undefined if there is no marker. */
 export function markerOf(chat: Chat, user: User, target: string): number | undefined {
   const ms = markerAt(chat, user, markerKey(chat, user, target));
@@ -17,8 +25,8 @@ export function markerOf(chat: Chat, user: User, target: string): number | undef
 
 /** The same for the key of the target. */
 export function markerAt({ store }: Chat, user: User, key: Folded): number | undefined {
-  if (user.account === undefined || store === undefined) return user.markers.get(key);
-  return store.markers.load(fold(user.account), key) ?? user.markers.get(key);
+  if (user.account === undefined || store === undefined) return user.markers.get(key)?.ms;
+  return store.markers.load(fold(user.account), key) ?? user.markers.get(key)?.ms;
 }
 
 /**
@@ -38,4 +46,11 @@ export function markerKey(chat: Chat, user: User, target: string): Folded {
   ];
   const found = known.find((other) => store.conversations.idsBetween(identity, other).length > 0);
   return fold(found ?? known.find((other) => !other.startsWith("~")) ?? `~${target}`);
+}
+
+/** Whether somebody has written in the conversation of a key. */
+export function hasConversation({ store }: Chat, user: User, key: Folded): boolean {
+  if (store === undefined) return false;
+  if (key.startsWith("#")) return store.conversations.find(key) !== undefined;
+  return store.conversations.idsBetween(sideOf(user).identity, key).length > 0;
 }

@@ -9,6 +9,7 @@ import { fold, type Folded } from "../../irc/names.ts";
 import type { Channel, ChannelState, Invitation, Membership, MembershipState } from "./channel.ts";
 import type { Deliverable } from "./delivery.ts";
 import { noParts, RareParts } from "./rare_parts.ts";
+import type { Marker } from "./read_marker.ts";
 import type { Session, SessionState } from "./session.ts";
 import type { UsersState } from "./users.ts";
 
@@ -144,8 +145,8 @@ export interface User {
   readonly lingering: Lingering | undefined;
   /** Users that can message it although it is +R: users that it accepted (ACCEPT) or wrote to. The oldest is first. */
   readonly accepted: ReadonlySet<UserId>;
-  /** Read markers of a user without an account, by the key of chat/read_marker.ts: milliseconds since 1970. */
-  readonly markers: ReadonlyMap<Folded, number>;
+  /** Read markers that are not in the store, by the key of chat/read_marker.ts. */
+  readonly markers: ReadonlyMap<Folded, Marker>;
 }
 
 /** An earlier nick of a user. */
@@ -273,7 +274,7 @@ export class UserState implements User {
     return (this.#rare ?? noParts).accepted;
   }
 
-  get markers(): ReadonlyMap<Folded, number> {
+  get markers(): ReadonlyMap<Folded, Marker> {
     return (this.#rare ?? noParts).markers;
   }
 

@@ -13,6 +13,7 @@ import {
   type Topic,
 } from "../chat/channel.ts";
 import type { ChatState } from "../chat/chat.ts";
+import type { Marker } from "../chat/read_marker.ts";
 import type { ServerBan } from "../chat/server_ban.ts";
 import {
   type Device,
@@ -41,8 +42,8 @@ interface SavedUser {
   /** Names of channels, in the order of joining. */
   readonly channels: readonly string[];
   readonly invitations: readonly (readonly [channel: string, invitation: Invitation])[];
-  /** Read markers of a user without an account. */
-  readonly markers: readonly (readonly [target: Folded, ms: number])[];
+  /** Read markers that are not in the store. */
+  readonly markers: readonly (readonly [target: Folded, marker: Marker])[];
 }
 
 interface SavedChannel {
@@ -60,7 +61,7 @@ interface SavedChannel {
 }
 
 /** The format of a snapshot and of messages in the stream; a change of either needs a new number. */
-export const snapshotFormat = 10;
+export const snapshotFormat = 11;
 
 /** All shared state in memory. */
 export interface Snapshot {
@@ -169,7 +170,7 @@ function addUser(chat: ChatState, state: SavedUser): void {
   for (const [key, endMs] of state.formerDevices) user.makeRare().formerDevices.set(key, endMs);
   for (const id of state.accepted) user.makeRare().accepted.add(id);
   user.lingering = state.lingering;
-  for (const [target, ms] of state.markers) user.makeRare().markers.set(target, ms);
+  for (const [target, marker] of state.markers) user.makeRare().markers.set(target, marker);
   chat.users.set(user.id, user);
   chat.nicks.set(user.folded, user);
 }

@@ -3,7 +3,7 @@ import { isChannelName, isNick } from "../../irc/names.ts";
 import { stampMs } from "../../irc/stamp.ts";
 import type { Chat } from "../chat/chat.ts";
 import { visibleHistory } from "../chat/history_access.ts";
-import { markerKey } from "../chat/read_marker.ts";
+import { hasConversation, markerKey } from "../chat/read_marker.ts";
 import { fail } from "../chat/refusal.ts";
 import type { User } from "../chat/user.ts";
 import type { Call, CommandTable } from "../hub/command.ts";
@@ -43,7 +43,14 @@ function markRead({ chat, commit, session, user, params }: Call): void | Promise
   }
   const newest = newestMs(chat, user, target) ?? stampMs(chat.stampNow());
   const key = markerKey(chat, user, target);
-  return commit({ kind: "marked", user: user.id, target, key, ms: Math.min(ms, newest) }, session);
+  return commit({
+    kind: "marked",
+    user: user.id,
+    target,
+    key,
+    ms: Math.min(ms, newest),
+    isKept: hasConversation(chat, user, key),
+  }, session);
 }
 
 /**
