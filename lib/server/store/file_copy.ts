@@ -9,38 +9,32 @@ const chunkBytes = 256 * 1024;
 
 /** Copies; others run between the chunks. One copy of a file at a time. */
 export async function copyFile(file: Deno.FsFile, to: string): Promise<void> {
-  const part = openPart(to);
-  try {
-    for (const chunk of chunks(file)) {
-      for (let at = 0; at < chunk.length;) at += await part.write(chunk.subarray(at));
-    }
-    end(part, to);
-  } catch (error) {
-    remove(part, to);
-    throw error;
+  for (const { part, chunk } of copying(file, to)) {
+    for (let at = 0; at < chunk.length;) at += await part.write(chunk.subarray(at));
   }
 }
 
 /** The same without a pause. */
 export function copyFileNow(file: Deno.FsFile, to: string): void {
-  const part = openPart(to);
-  try {
-    for (const chunk of chunks(file)) {
-      for (let at = 0; at < chunk.length;) at += part.writeSync(chunk.subarray(at));
-    }
-    end(part, to);
-  } catch (error) {
-    remove(part, to);
-    throw error;
+  for (const { part, chunk } of copying(file, to)) {
+    for (let at = 0; at < chunk.length;) at += part.writeSync(chunk.subarray(at));
   }
 }
 
-/** The content of the file; each chunk is valid until the next one. */
-function* chunks(file: Deno.FsFile): Generator<Uint8Array> {
-  const chunk = new Uint8Array(chunkBytes);
-  file.seekSync(0, Deno.SeekMode.Start);
-  for (let read = file.readSync(chunk); read !== null; read = file.readSync(chunk)) {
-    yield chunk.subarray(0, read);
+/** Each chunk of the file, to be written to the part of the copy; it is valid until the next one. */
+function* copying(file: Deno.FsFile, to: string): Generator<{ part: Deno.FsFile; chunk: Uint8Array }> {
+  const part = openPart(to);
+  let isCopied = false;
+  try {
+    const chunk = new Uint8Array(chunkBytes);
+    file.seekSync(0, Deno.SeekMode.Start);
+    for (let read = file.readSync(chunk); read !== null; read = file.readSync(chunk)) {
+      yield { part, chunk: chunk.subarray(0, read) };
+    }
+    end(part, to);
+    isCopied = true;
+  } finally {
+    if (!isCopied) remove(part, to);
   }
 }
 

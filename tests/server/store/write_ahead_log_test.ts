@@ -10,12 +10,9 @@ import { granted } from "../../support/permissions.ts";
 
 const ignore = !granted("read", "write", "net", "env", "run", "sys", "ffi") || Deno.build.os === "windows";
 
-Deno.test({
-  name: "other threads wait for the disk while the log is copied, and people write meanwhile",
-  ignore,
-  async fn() {
-    using place = temporaryFolder();
-    using opened = open(place.folder);
+testLog(
+  "other threads wait for the disk while the log is copied, and people write meanwhile",
+  async ({ opened, folder }) => {
     const log = new WriteAheadLog(opened);
     write(opened, 200);
     const copied = log.shorten();
@@ -26,40 +23,31 @@ Deno.test({
     assertEquals([log.empty(), blocks(opened.path)], [true, 201]);
     log.close();
     opened.db.close();
-    assertEquals(names(place.folder), ["parley.db", "parley.lock"]);
+    assertEquals(names(folder), ["parley.db", "parley.lock"]);
   },
-});
+);
 
-Deno.test({
-  name: "a log can be copied and emptied at once while another copy of it runs",
-  ignore,
-  async fn() {
-    using place = temporaryFolder();
-    using opened = open(place.folder);
-    const log = new WriteAheadLog(opened);
-    for (const act of [() => log.empty(), () => log.copy()]) {
-      for (let turns = 0; turns < 4; turns++) {
-        write(opened, 50);
-        const copied = log.shorten();
-        for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setTimeout(resolve));
-        assert(act());
-        await copied;
-        assertEquals(pages(opened).rest, 0);
-      }
+testLog("a log can be copied and emptied at once while another copy of it runs", async ({ opened }) => {
+  const log = new WriteAheadLog(opened);
+  for (const act of [() => log.empty(), () => log.copy()]) {
+    for (let turns = 0; turns < 4; turns++) {
+      write(opened, 50);
+      const copied = log.shorten();
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setTimeout(resolve));
+      assert(act());
+      await copied;
+      assertEquals(pages(opened).rest, 0);
     }
-    log.close();
-  },
+  }
+  log.close();
 });
 
 for (const isSaved of [true, false]) {
-  Deno.test({
-    name: `the log does not begin again ${
+  testLog(
+    `the log does not begin again ${
       isSaved ? "before the disk has" : "when the disk does not take"
     } its copy`,
-    ignore,
-    async fn() {
-      using place = temporaryFolder();
-      using opened = open(place.folder);
+    async ({ opened }) => {
       const { copier, copied, synced } = await startCopy(opened);
       const { log } = pages(opened);
       write(opened, 1);
@@ -71,63 +59,48 @@ for (const isSaved of [true, false]) {
       assertEquals([copier.isBroken, pages(opened).log < log], [!isSaved, isSaved]);
       copier.close();
     },
-  });
+  );
 }
 
-Deno.test({
-  name: "a database can be closed while its log is copied",
-  ignore,
-  async fn() {
-    using place = temporaryFolder();
-    using opened = open(place.folder);
-    const log = new WriteAheadLog(opened);
-    write(opened, 200);
-    const copied = log.shorten();
-    log.close();
-    opened.db.close();
-    await copied;
-    assertEquals([names(place.folder), blocks(opened.path)], [["parley.db", "parley.lock"], 200]);
-  },
+testLog("a database can be closed while its log is copied", async ({ opened, folder }) => {
+  const log = new WriteAheadLog(opened);
+  write(opened, 200);
+  const copied = log.shorten();
+  log.close();
+  opened.db.close();
+  await copied;
+  assertEquals([names(folder), blocks(opened.path)], [["parley.db", "parley.lock"], 200]);
 });
 
 for (const isSaved of [true, false]) {
-  Deno.test({
-    name: `a log of which the disk ${isSaved ? "takes" : "refuses"} the last copy is ${
+  testLog(
+    `a log of which the disk ${isSaved ? "takes" : "refuses"} the last copy is ${
       isSaved ? "removed" : "kept"
     } at the end`,
-    ignore,
-    async fn() {
-      using place = temporaryFolder();
-      using opened = open(place.folder);
+    async ({ opened, folder }) => {
       let waits = 0;
       const { copier, copied, synced } = await startCopy(opened, () => ++waits > 0 && isSaved);
       copier.close();
       opened.db.close();
-      assertEquals([waits, names(place.folder).includes("parley.db-wal")], [1, !isSaved]);
+      assertEquals([waits, names(folder).includes("parley.db-wal")], [1, !isSaved]);
       synced.resolve(true);
       await copied;
     },
-  });
+  );
 }
 
-Deno.test({
-  name: "a copy can be interrupted when it has just ended",
-  ignore,
-  async fn() {
-    using place = temporaryFolder();
-    using opened = open(place.folder);
-    const { copier, copied, synced } = await startCopy(opened);
-    const interrupted = synced.promise.then(() => [copier.running !== undefined, copier.interrupt()]);
-    synced.resolve(true);
-    assertEquals(
-      await interrupted,
-      [true, undefined],
-      "between the end of the copy and the code that waits for it",
-    );
-    await copied;
-    assertEquals([copier.running, copier.isBroken], [undefined, false]);
-    copier.close();
-  },
+testLog("a copy can be interrupted when it has just ended", async ({ opened }) => {
+  const { copier, copied, synced } = await startCopy(opened);
+  const interrupted = synced.promise.then(() => [copier.running !== undefined, copier.interrupt()]);
+  synced.resolve(true);
+  assertEquals(
+    await interrupted,
+    [true, undefined],
+    "between the end of the copy and the code that waits for it",
+  );
+  await copied;
+  assertEquals([copier.running, copier.isBroken], [undefined, false]);
+  copier.close();
 });
 
 Deno.test({
@@ -143,12 +116,9 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "a log begins again while much is written, and is empty while a copy of the file is made",
-  ignore,
-  async fn() {
-    using place = temporaryFolder();
-    using opened = open(place.folder);
+testLog(
+  "a log begins again while much is written, and is empty while a copy of the file is made",
+  async ({ opened }) => {
     const log = new WriteAheadLog(opened);
     let [count, longest, length] = [0, 0, 0];
     while (longest < 8000 || length === longest) {
@@ -175,7 +145,7 @@ Deno.test({
     assertEquals(pages(opened).rest, 0);
     log.close();
   },
-});
+);
 
 Deno.test({
   name: "without all permissions this thread copies the log",
@@ -193,6 +163,22 @@ Deno.test({
     log.close();
   },
 });
+
+/** A test with an open database in a folder of its own. */
+function testLog(
+  name: string,
+  act: (place: { readonly opened: Opened; readonly folder: string }) => Promise<void>,
+): void {
+  Deno.test({
+    name,
+    ignore,
+    async fn() {
+      using place = temporaryFolder();
+      using opened = open(place.folder);
+      await act({ opened, folder: place.folder });
+    },
+  });
+}
 
 type Opened = OpenedDatabase & { readonly path: string } & Disposable;
 
