@@ -32,6 +32,8 @@ export const deadlines = {
   natsConnectMs: 5_000,
   /** An answer of JetStream; a new leader of a cluster needs a second or two. */
   natsAnswerMs: 3_000,
+  /** The other servers of a NATS cluster that starts, before a stream is made with one copy, which it keeps. */
+  natsPeersMs: 10_000,
   /** A server of NATS that does not know the newest events yet; it gets them from the new leader in a second or two. */
   natsOldEndMs: 5_000,
   /** Events of the stream, for one request; the next request follows at once. */

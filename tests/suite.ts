@@ -191,6 +191,7 @@ import "./server/cluster/nats_files_test.ts";
 import "./server/cluster/nats_outbox_test.ts";
 import "./server/cluster/nats_reader_test.ts";
 import "./server/cluster/nats_reconnect_test.ts";
+import "./server/cluster/nats_setup_test.ts";
 import "./server/cluster/nats_storage_test.ts";
 import "./server/cluster/refill_test.ts";
 import "./server/cluster/replica_test.ts";

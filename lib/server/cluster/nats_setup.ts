@@ -25,10 +25,12 @@ const maxAgeNanos = 24 * 3600 * 1e9;
 const maxStreamBytes = 1024 ** 3;
 /** The number of copies in a NATS cluster; one copy where there are fewer servers. */
 const replicas = 3;
+/** The pause before NATS is asked again for so many copies. */
+const peersRetryMs = 200;
 /** The smallest max_payload of NATS, "32K" there: the largest event of one line, with its quotes escaped. */
 export const minPayloadBytes = 32_000;
-/** JetStream's codes for a stream that cannot have so many copies, because there are fewer NATS servers. */
-const tooFewServersCodes: ReadonlySet<number> = new Set([10005, 10074]);
+/** JetStream's codes for a stream that cannot have so many copies: too few servers of the cluster run; no cluster. */
+const [tooFewServers, noCluster] = [10005, 10074];
 
 /** Opens a connection that reconnects by itself. Throws an Error with a sentence when NATS refuses it. */
 export async function connectToNats(url: string, name: string): Promise<NatsConnection> {
@@ -51,12 +53,18 @@ export async function connectToNats(url: string, name: string): Promise<NatsConn
 
 /** The stream of the chat; makes it if it does not exist. An existing one keeps its configuration. */
 export async function findOrAddStream(manager: JetStreamManager): Promise<StreamInfo> {
+  // Another machine can make it while this one waits for NATS.
+  const find = () => findStream(manager);
+  return await find() ??
+    await withReplicas(async (copies) => await find() ?? await addStream(manager, copies));
+}
+
+async function findStream(manager: JetStreamManager): Promise<StreamInfo | undefined> {
   try {
     return await manager.streams.info(streamName);
   } catch (error) {
     if (codeOf(error) !== JetStreamApiCodes.StreamNotFound) throw error;
   }
-  return await withReplicas((copies) => addStream(manager, copies));
 }
 
 async function addStream(manager: JetStreamManager, copies: number): Promise<StreamInfo> {
@@ -94,16 +102,27 @@ export function checkPayload({ info }: NatsConnection): void {
   );
 }
 
-/** Makes a stream with several copies, or with one where there are fewer NATS servers. */
-export async function withReplicas<T>(add: (copies: number) => Promise<T>): Promise<T> {
-  try {
-    return await add(replicas);
-  } catch (error) {
-    const cause = error instanceof NatsError ? error.cause : error;
-    // NATS 2.10 and later use one code for too few servers and for servers without space.
-    const isSpace = cause instanceof Error && cause.message.includes("storage");
-    if (isSpace || !tooFewServersCodes.has(codeOf(cause) ?? 0)) throw error;
-    return await add(1);
+/**
+ * Makes a stream with several copies, or with one where there are fewer NATS servers. The servers of a cluster can start
+ * later than this machine, and a stream with one copy would stop with its server, so it waits for them for `peersMs`.
+ */
+export async function withReplicas<T>(
+  add: (copies: number) => Promise<T>,
+  peersMs: number = deadlines.natsPeersMs,
+): Promise<T> {
+  const untilMs = performance.now() + peersMs;
+  for (;;) {
+    try {
+      return await add(replicas);
+    } catch (error) {
+      const cause = error instanceof NatsError ? error.cause : error;
+      const code = codeOf(cause);
+      // NATS 2.10 and later use one code for too few servers and for servers without space.
+      const isSpace = cause instanceof Error && cause.message.includes("storage");
+      if (isSpace || (code !== tooFewServers && code !== noCluster)) throw error;
+      if (code === noCluster || performance.now() >= untilMs) return await add(1);
+    }
+    await new Promise((resolve) => setTimeout(resolve, peersRetryMs));
   }
 }
 
